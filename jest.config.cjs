@@ -1,0 +1,27 @@
+/** `--selectProjects unit integration …` picks a suite; npm scripts name the usual ones. */
+const esmOnly = ['@kubernetes/client-node', 'openid-client', 'oauth4webapi', 'jose', 'jsonpath-plus'];
+
+const project = (displayName, testMatch) => ({
+  displayName,
+  rootDir: __dirname,
+  testMatch,
+  testEnvironment: 'node',
+  moduleNameMapper: { '^@keelson/([^/]+)$': ['<rootDir>/libs/$1/src', '<rootDir>/apps/$1/src'] },
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: { '\\.[tj]s$': ['@swc/jest'] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+});
+
+module.exports = {
+  projects: [
+    project('unit', ['<rootDir>/{apps,libs}/**/*.unit.spec.ts', '<rootDir>/test/**/*.unit.spec.ts']),
+    project('integration', [
+      '<rootDir>/test/integration/**/*.spec.ts',
+      '<rootDir>/{apps,libs}/**/*.int.spec.ts',
+    ]),
+    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    project('backends', ['<rootDir>/test/backends/**/*.spec.ts']),
+    project('kubernetes', ['<rootDir>/test/kubernetes/**/*.spec.ts']),
+  ],
+};

@@ -1,0 +1,3 @@
+export * from './kernel/decider';
+export * from './kubernetes/marks';
+export * from './kubernetes/objects';

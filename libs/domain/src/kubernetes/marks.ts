@@ -1,0 +1,13 @@
+/** The marks that Keelson leaves on every object that it applies. */
+
+/** Server-side-apply field manager. */
+export const FIELD_MANAGER = 'keelson';
+
+/** Label: the application that owns the object. Watches select by its presence; nothing without it is ever deleted. */
+export const APPLICATION_LABEL = 'keelson.dev/application';
+
+/** Annotation: the hash of the plan that the object was applied from. */
+export const PLAN_ANNOTATION = 'keelson.dev/plan';
+
+/** Annotation: the plan's generation (a log position, decimal). The fence: a lower one never overwrites a higher one. */
+export const GENERATION_ANNOTATION = 'keelson.dev/generation';
