@@ -22,6 +22,10 @@ module.exports = {
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
     project('backends', ['<rootDir>/test/backends/**/*.spec.ts']),
-    project('kubernetes', ['<rootDir>/test/kubernetes/**/*.spec.ts']),
+    {
+      ...project('kubernetes', ['<rootDir>/test/kubernetes/**/*.spec.ts', '!**/*.unit.spec.ts']),
+      globalSetup: '<rootDir>/test/kubernetes/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/kubernetes/support/global-teardown.ts',
+    },
   ],
 };

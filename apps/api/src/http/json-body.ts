@@ -1,0 +1,38 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { findUnbearable } from './body-guard';
+import { invalid, Problem } from './problem';
+
+/** Octets; Kubernetes itself stops at 3 MB an object, and an application holds several. */
+export const BODY_LIMIT = 10 * 1024 * 1024;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Replaces Fastify's parsers: `application/json` only, and nothing gets past that a later step could choke on. */
+export const registerJsonBody = (fastify: FastifyInstance): void => {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    (_request: FastifyRequest, body: Buffer, done) => {
+      try {
+        done(null, parseJsonBody(body));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+};
+
+/** The parsed body; undefined for an empty one. Throws a Problem: 400 for what is no JSON, 422 for what cannot be kept. */
+export const parseJsonBody = (body: Buffer): unknown => {
+  if (body.length === 0) return undefined;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(utf8.decode(body));
+  } catch (error) {
+    throw new Problem(400, 'malformed-json', `the body is not JSON: ${(error as Error).message}`);
+  }
+  const unbearable = findUnbearable(parsed);
+  if (unbearable) throw invalid([unbearable]);
+  return parsed;
+};

@@ -1,0 +1,38 @@
+/**
+ * What CONTRACT names and this version does not have. Each is refused by name: a client that asks for a gate must never
+ * be left to believe that there is one. An entry leaves this file in the change that builds the thing.
+ */
+
+/** Fields and query parameters that no schema knows yet, by the last part of their path. */
+export const LATER_FIELDS: Readonly<Record<string, string>> = {
+  callback: 'callbacks are not available yet',
+  '?asOf': 'as-of queries are not available yet',
+};
+
+/** Routes by method and path template. */
+export const LATER_ROUTES: readonly (readonly [methods: string, path: string, what: string])[] = [
+  ['POST', '/v1/applications/{name}/rollback', 'rollback'],
+  ['POST', '/v1/applications/{name}/diff', 'the diff of a release'],
+  ['GET', '/v1/applications/{name}/targets/{cluster}/diff', 'the live diff'],
+  ['POST', '/v1/runs/{id}/actions', 'run actions'],
+  ['*', '/v1/sidecars', 'sidecars'],
+  ['*', '/v1/sidecars/{name}', 'sidecars'],
+  ['*', '/v1/sidecars/{name}/releases', 'sidecars'],
+  ['*', '/v1/sidecars/{name}/targets', 'sidecars'],
+  ['*', '/v1/webhooks', 'webhooks'],
+  ['*', '/v1/webhooks/{name}', 'webhooks'],
+  ['*', '/v1/webhooks/{name}/deliveries', 'webhooks'],
+  ['*', '/v1/webhooks/{name}/deliveries/{id}/redeliver', 'webhooks'],
+  ['*', '/v1/webhooks/{name}/replay', 'webhooks'],
+  ['*', '/v1/windows', 'windows'],
+  ['*', '/v1/windows/{name}', 'windows'],
+  ['*', '/v1/holds', 'holds'],
+  ['*', '/v1/holds/{id}', 'holds'],
+  ['*', '/v1/clusters/{name}/nodes', 'node repair'],
+  ['*', '/v1/clusters/{name}/nodes/{node}/repair', 'node repair'],
+  ['*', '/v1/clusters/{name}/nodes/{node}/repaired', 'node repair'],
+  ['*', '/v1/node-repair-policies', 'node repair'],
+  ['*', '/v1/node-repair-policies/{name}', 'node repair'],
+  ['*', '/v1/tokens', 'tokens'],
+  ['*', '/v1/tokens/{name}', 'tokens'],
+];

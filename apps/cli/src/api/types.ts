@@ -1,0 +1,104 @@
+/** The answers of the API that the command shows; fields that it does not show are left out. */
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string | number | null;
+}
+
+/** Of every command: the log position that a later read can wait for. */
+export interface Accepted {
+  readonly position: number;
+}
+
+export interface ReleaseAccepted extends Accepted {
+  readonly release: { readonly id: string; readonly version: string; readonly revision: string };
+  readonly run: { readonly id: string };
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly phase: string;
+  readonly version?: string;
+  readonly lastSeen?: string;
+  readonly nodes?: { readonly total: number; readonly ready: number };
+  readonly targets?: {
+    readonly total: number;
+    readonly converged: number;
+    readonly drifted: number;
+    readonly behind: number;
+  };
+  readonly lastError?: { readonly reason?: string; readonly message: string; readonly at?: string };
+}
+
+export interface Application {
+  readonly name: string;
+  readonly project?: string;
+  readonly namespace?: string;
+  readonly release?: { readonly version: string; readonly revision: string };
+  readonly activeRun?: string | { readonly id: string; readonly phase?: string };
+  readonly targets?: Readonly<Record<string, number>>;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly application: string;
+  readonly version: string;
+  readonly revision: string;
+  readonly phase: string;
+  readonly stages: readonly RunStage[];
+  readonly reason?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly position: number;
+}
+
+export interface RunStage {
+  readonly name: string;
+  readonly phase: string;
+  readonly clusters: readonly RunCluster[];
+}
+
+export interface RunCluster {
+  readonly name: string;
+  readonly phase: string;
+  /** Replicas of the workload; missing until the cluster has been asked to move. */
+  readonly batch?: { readonly updated?: number; readonly ready?: number; readonly desired?: number };
+  readonly message?: string;
+}
+
+export interface Target {
+  readonly cluster: string;
+  readonly phase: string;
+  readonly generation: number;
+  readonly appliedGeneration: number;
+  readonly revision?: string;
+  readonly version?: string;
+  readonly hash?: string;
+  readonly workload?: { readonly desired: number; readonly updated: number; readonly ready: number };
+  readonly owedDeletes?: number | readonly unknown[];
+  readonly drift?: readonly unknown[];
+  readonly lastError?: { readonly message: string };
+}
+
+export interface AuditEvent {
+  readonly position: number;
+  readonly id: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly hash: string;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly checked: number;
+  readonly head: { readonly position: number; readonly chain: string };
+  readonly firstBroken?: unknown;
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { allPages } from '../api/pages';
+import type { Target } from '../api/types';
+import type { Host } from '../host';
+import { paintPhase } from '../output/colours';
+import { table } from '../output/table';
+import { shortHash } from '../output/text';
+
+export const targetsCommand = (program: Command, host: Host): void => {
+  program
+    .command('targets <application>')
+    .description('Show what an application is in each of its clusters.')
+    .action(async (application: string) => {
+      const path = `/applications/${encodeURIComponent(application)}/targets`;
+      const items = await allPages<Target>(await host.api(), path);
+      host.answer(items, () => targetTable(items, host));
+    });
+};
+
+const targetTable = (targets: readonly Target[], { colours }: Host): string => {
+  if (targets.length === 0) return 'no targets: no cluster is selected';
+  const rows = targets.map((target) => [
+    target.cluster,
+    paintPhase(colours, target.phase),
+    target.version ?? '-',
+    shortHash(target.revision),
+    target.appliedGeneration === target.generation
+      ? 'yes'
+      : `no (${target.appliedGeneration} of ${target.generation})`,
+    target.workload ? `${target.workload.ready}/${target.workload.desired}` : '-',
+    String(target.drift?.length ?? 0),
+    String(Array.isArray(target.owedDeletes) ? target.owedDeletes.length : (target.owedDeletes ?? 0)),
+    target.lastError?.message ?? '',
+  ]);
+  return table(['CLUSTER', 'PHASE', 'VERSION', 'REVISION', 'APPLIED', 'READY', 'DRIFT', 'OWED', ''], rows);
+};

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import {
+  APPLICATION_LABEL,
+  clusterDecider,
+  clusterStream,
+  type ClusterCommand,
+  type KubeObject,
+  type ObjectRef,
+} from '@keelson/domain';
+import type { EventStore } from '@keelson/event-store';
+import {
+  ClusterClient,
+  Discovery,
+  NormalForms,
+  WatchSet,
+  type Classified,
+  type ClusterConnection,
+  type ServerVersion,
+  type WatchSetEvent,
+} from '@keelson/k8s';
+import type { Logger } from 'pino';
+import { backoffMs } from '../kernel/backoff';
+import { KeyedWork } from '../kernel/keyed-work';
+import { Timers } from '../kernel/timers';
+import type { Desired, PlanContents } from '../targets/desired';
+import type { Observations } from '../targets/observations';
+import type { TargetRecorder } from '../targets/recorder';
+import { TargetAgent, type TargetHost } from '../targets/target-agent';
+import { countNodes } from './count-nodes';
+import { reasonOf } from './reason-of';
+
+/** Applications attended to at once in one cluster. More than eight requests in flight add latency, not rate. */
+const CONCURRENCY = 8;
+/** How often a quiet connection is tried, so that a cluster which went away silently is noticed. */
+const PROBE_MS = 10_000;
+const SIGN_OF_LIFE_MS = 60_000;
+const PROBE_TIMEOUT_MS = 5_000;
+const RECONNECT = { base: 250, cap: 10_000 };
+/** One lost answer is not a lost cluster. */
+const FAILURES_UNTIL_LOST = 2;
+
+export interface SessionOptions {
+  readonly cluster: string;
+  readonly connection: ClusterConnection;
+  readonly store: EventStore;
+  readonly contents: PlanContents;
+  readonly recorder: TargetRecorder;
+  readonly observations: Observations;
+  readonly logger: Logger;
+}
+
+/**
+ * Everything that this process holds of one cluster: its connections, its watches, and an agent for each application.
+ * A slow or dead cluster delays nobody else, because sessions share nothing that waits.
+ */
+export class ClusterSession implements TargetHost {
+  readonly cluster: string;
+  readonly contents: PlanContents;
+  readonly recorder: TargetRecorder;
+  readonly observations: Observations;
+  readonly deps: TargetHost['deps'];
+  private readonly stopping = new AbortController();
+  readonly signal = this.stopping.signal;
+  private readonly client: ClusterClient;
+  private readonly discovery: Discovery;
+  private readonly watches: WatchSet;
+  private readonly agents = new Map<string, TargetAgent>();
+  private readonly work: KeyedWork;
+  private readonly retries = new Timers((application) => this.work.ask(application));
+  private readonly probes = new Timers(() => void this.probe());
+  private probing: Promise<void> | undefined;
+  private connected = false;
+  private failures = 0;
+  private lastCounts = '';
+  private lastSeen = 0;
+
+  constructor(private readonly options: SessionOptions) {
+    this.cluster = options.cluster;
+    this.contents = options.contents;
+    this.recorder = options.recorder;
+    this.observations = options.observations;
+    this.client = new ClusterClient(options.connection, { maxConcurrent: CONCURRENCY });
+    this.discovery = new Discovery(this.client);
+    this.watches = new WatchSet({ client: this.client, discovery: this.discovery, transform: trimmed });
+    this.deps = {
+      client: this.client,
+      discovery: this.discovery,
+      cache: this.watches,
+      memory: new NormalForms(),
+    };
+    this.work = new KeyedWork(
+      (application) => this.attend(application),
+      CONCURRENCY,
+      (application, error) => this.stumbled(application, error),
+    );
+    this.watches.subscribe((event) => this.onWatchEvent(event));
+  }
+
+  start(): void {
+    void this.probe();
+  }
+
+  want(desired: Desired): void {
+    const agent = this.agents.get(desired.application);
+    if (agent) agent.want(desired);
+    else this.agents.set(desired.application, new TargetAgent(this, desired));
+    if (this.connected) this.work.ask(desired.application);
+  }
+
+  /** The target left the read model: nothing of it is wanted and nothing is owed. */
+  drop(application: string): void {
+    this.agents.delete(application);
+    this.retries.cancel(application);
+  }
+
+  get applications(): string[] {
+    return [...this.agents.keys()];
+  }
+
+  /** Looks at every target again: the sweep that makes up for whatever was missed. */
+  askAll(): void {
+    if (this.connected) for (const application of this.agents.keys()) this.work.ask(application);
+  }
+
+  async stop(): Promise<void> {
+    this.retries.clear();
+    this.probes.clear();
+    this.stopping.abort(new Error('the session is closing'));
+    await Promise.all([this.work.close(), this.watches.stop(), this.probing]);
+    await this.client.close();
+  }
+
+  watch(refs: readonly ObjectRef[]): void {
+    for (const { apiVersion, kind } of refs) this.watches.ensure(apiVersion, kind);
+  }
+
+  again(application: string, delayMs: number): void {
+    if (!this.signal.aborted) this.retries.set(application, delayMs);
+  }
+
+  suspect(_error: Classified): void {
+    void this.probe();
+  }
+
+  private async attend(application: string): Promise<void> {
+    if (!this.connected || this.signal.aborted) return;
+    await this.agents.get(application)?.attend();
+  }
+
+  private stumbled(application: string, error: unknown): void {
+    if (this.signal.aborted) return;
+    this.options.logger.warn(
+      { cluster: this.cluster, application, err: error },
+      'a target could not be attended to; it will be tried again',
+    );
+    this.again(application, 2_000);
+  }
+
+  private onWatchEvent(event: WatchSetEvent): void {
+    if (event.type === 'SYNCED') return this.askAll();
+    if (event.type === 'ERROR') {
+      if (
+        event.error.kind === 'unreachable' ||
+        event.error.kind === 'unauthorized' ||
+        event.error.kind === 'transient'
+      )
+        void this.probe();
+      return;
+    }
+    if (event.of.kind === 'Node') return this.countNodes();
+    if (event.source === 'own') return;
+    const application = event.object.metadata.labels?.[APPLICATION_LABEL] ?? '';
+    if (this.agents.get(application)?.saw(event.object, event.type === 'DELETED')) this.work.ask(application);
+  }
+
+  /** Written when it changes, and once a minute as the cluster's sign of life. */
+  private countNodes(): void {
+    const { total, ready } = countNodes(this.watches.objects('v1', 'Node'));
+    const counts = `${total}/${ready}`;
+    if (counts === this.lastCounts && Date.now() - this.lastSeen < SIGN_OF_LIFE_MS) return;
+    this.lastCounts = counts;
+    this.lastSeen = Date.now();
+    this.observations.cluster({ cluster: this.cluster, nodesTotal: total, nodesReady: ready });
+  }
+
+  /** Asks the API server for its version. Its answer is the difference between a cluster that is served and one that is lost. */
+  private probe(): Promise<void> {
+    this.probing ??= this.probeOnce()
+      .catch((error: unknown) =>
+        this.options.logger.warn(
+          { cluster: this.cluster, err: error },
+          'the outcome of a probe could not be recorded',
+        ),
+      )
+      .finally(() => (this.probing = undefined));
+    return this.probing;
+  }
+
+  private async probeOnce(): Promise<void> {
+    if (this.signal.aborted) return;
+    this.probes.set('probe', PROBE_MS * (0.9 + 0.2 * Math.random()));
+    const version = await this.version();
+    if (this.signal.aborted) return;
+    if (typeof version === 'string') await this.found(version);
+    else await this.missed(version.error);
+  }
+
+  private async version(): Promise<string | { error: unknown }> {
+    try {
+      const timeoutMs = PROBE_TIMEOUT_MS;
+      const answer = await this.client.request<ServerVersion>('GET', '/version', {
+        timeoutMs,
+        signal: this.signal,
+      });
+      return answer.gitVersion;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  private async found(version: string): Promise<void> {
+    this.failures = 0;
+    this.countNodes();
+    if (this.connected) return;
+    await this.tell({ type: 'RecordConnected', version });
+    this.connected = true;
+    this.watches.ensure('v1', 'Node', '');
+    this.watches.wake();
+    this.askAll();
+  }
+
+  private async missed(error: unknown): Promise<void> {
+    this.failures += 1;
+    this.probes.set('probe', backoffMs(this.failures, RECONNECT));
+    if (this.failures < FAILURES_UNTIL_LOST) return;
+    this.connected = false;
+    const { reason, message } = reasonOf(error);
+    await this.tell({ type: 'RecordUnreachable', reason, message });
+  }
+
+  private async tell(command: ClusterCommand): Promise<void> {
+    await this.options.store.commands.execute({ commandId: randomUUID(), actor: 'worker' }, (unit) =>
+      unit.decide(clusterDecider, clusterStream(this.cluster), command),
+    );
+  }
+}
+
+/** What no decision looks at is not kept. */
+const trimmed = (object: KubeObject): KubeObject => {
+  if (object.kind !== 'Node') return object;
+  const { apiVersion, kind, metadata, status } = object as KubeObject & { status?: { conditions?: unknown } };
+  const { name, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, uid, resourceVersion } as KubeObject['metadata'],
+    status: { conditions: status?.conditions },
+  };
+};

@@ -1,0 +1,160 @@
+import type { EventStore, Vault } from '@keelson/event-store';
+import type { ClusterConnection } from '@keelson/k8s';
+import type { Logger } from 'pino';
+import type { ShardOwnership } from '../kernel/shards';
+import { changedTargets, openTargets, PlanContents } from '../targets/desired';
+import { Observations } from '../targets/observations';
+import { TargetRecorder } from '../targets/recorder';
+import { ClusterSession } from './cluster-session';
+
+export interface ClusterSessionsOptions {
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly shards: ShardOwnership;
+  readonly logger: Logger;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly credentials: string;
+}
+
+/**
+ * The sessions of the clusters that this process owns. Level-based like everything that it drives: each look at the
+ * read model opens, renews and closes sessions until they are the ones that should be, then hands them what changed.
+ */
+export class ClusterSessions {
+  private readonly sessions = new Map<
+    string,
+    { session: ClusterSession; credentials: string; seen: number }
+  >();
+  private readonly contents: PlanContents;
+  private readonly recorder: TargetRecorder;
+  private readonly observations: Observations;
+  private looking: Promise<void> = Promise.resolve();
+  private asked = false;
+  private stopped = false;
+
+  constructor(private readonly options: ClusterSessionsOptions) {
+    const { pool } = options.store;
+    this.contents = new PlanContents(pool);
+    this.recorder = new TargetRecorder(options.store);
+    this.observations = new Observations(pool, (error) =>
+      options.logger.warn({ err: error }, 'observations could not be written'),
+    );
+  }
+
+  /** Takes in whatever the read model has that the sessions do not know yet. Calls that come while one looks are one. */
+  look(): Promise<void> {
+    if (this.asked || this.stopped) return this.looking;
+    this.asked = true;
+    this.looking = this.looking.then(async () => {
+      this.asked = false;
+      if (this.stopped) return;
+      try {
+        await this.reconcileSessions();
+        await this.deliver();
+      } catch (error) {
+        this.options.logger.warn({ err: error }, 'the read model could not be read; the sweep looks again');
+      }
+    });
+    return this.looking;
+  }
+
+  /** Makes up for whatever was lost: has every target looked at that lacks its newest plan or owes a delete. */
+  async sweep(): Promise<void> {
+    await this.look();
+    if (this.stopped || this.sessions.size === 0) return;
+    for (const desired of await openTargets(this.options.store.pool, [...this.sessions.keys()])) {
+      this.sessions.get(desired.cluster)?.session.want(desired);
+    }
+    await this.dropVanished();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.looking;
+    await Promise.all([...this.sessions.values()].map(({ session }) => session.stop()));
+    this.sessions.clear();
+    await this.observations.stop();
+  }
+
+  private async reconcileSessions(): Promise<void> {
+    const wanted = new Map((await this.wanted()).map((cluster) => [cluster.name, cluster]));
+    const closing: Promise<void>[] = [];
+    for (const [name, { session, credentials }] of this.sessions) {
+      if (wanted.get(name)?.credentials === credentials) continue;
+      this.sessions.delete(name);
+      closing.push(session.stop());
+    }
+    await Promise.all(closing);
+    for (const cluster of wanted.values()) if (!this.sessions.has(cluster.name)) await this.open(cluster);
+  }
+
+  /** A cluster that was forgotten is served until nothing is owed to it any more. */
+  private async wanted(): Promise<Wanted[]> {
+    const { rows } = await this.options.store.pool.query<Wanted>({
+      name: 'clusters-to-serve',
+      text: `select name, credentials from read.clusters c
+             where phase <> 'Forgotten' or exists (select 1 from read.targets t where t.cluster = c.name)`,
+    });
+    return rows.filter(({ name }) => this.options.shards.owns(name));
+  }
+
+  private async open({ name, credentials }: Wanted): Promise<void> {
+    const { store, vault, logger } = this.options;
+    const secret = await vault.get(`cluster/${name}`, credentials);
+    if (!secret)
+      return logger.error({ cluster: name }, 'the credentials of a cluster are missing; register it again');
+    const session = new ClusterSession({
+      cluster: name,
+      connection: JSON.parse(secret.toString('utf8')) as ClusterConnection,
+      store,
+      contents: this.contents,
+      recorder: this.recorder,
+      observations: this.observations,
+      logger,
+    });
+    this.sessions.set(name, { session, credentials, seen: 0 });
+    session.start();
+  }
+
+  private async deliver(): Promise<void> {
+    const bySeen = new Map<number, string[]>();
+    for (const [name, { seen }] of this.sessions) bySeen.set(seen, [...(bySeen.get(seen) ?? []), name]);
+    const head = await this.position();
+    for (const [since, clusters] of bySeen) {
+      if (since >= head) continue;
+      for (const desired of await changedTargets(this.options.store.pool, clusters, since)) {
+        this.sessions.get(desired.cluster)?.session.want(desired);
+      }
+      for (const name of clusters) {
+        const entry = this.sessions.get(name);
+        if (entry) entry.seen = head;
+      }
+    }
+  }
+
+  /** Read before the targets: what is projected in between is delivered again, never missed. */
+  private async position(): Promise<number> {
+    const { rows } = await this.options.store.pool.query<{ pos: string }>({
+      name: 'fleet-position',
+      text: `select pos from checkpoints where name = 'fleet'`,
+    });
+    return Number(rows[0]?.pos ?? 0);
+  }
+
+  private async dropVanished(): Promise<void> {
+    const { rows } = await this.options.store.pool.query<{ name: string }>({
+      name: 'targets-of-clusters',
+      text: `select cluster || '/' || application as name from read.targets where cluster = any($1)`,
+      values: [[...this.sessions.keys()]],
+    });
+    const present = new Set(rows.map(({ name }) => name));
+    for (const [cluster, { session }] of this.sessions) {
+      for (const application of session.applications) {
+        if (!present.has(`${cluster}/${application}`)) session.drop(application);
+      }
+    }
+  }
+}

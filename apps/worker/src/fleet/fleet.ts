@@ -1,0 +1,76 @@
+import type { KubeObject, Release } from '@keelson/domain';
+import type { ApplicationRecord, ClusterRecord, InventoryEntry, RunRecord, TargetRecord } from './model';
+
+export interface FrozenRelease extends Release {
+  readonly sequence: number;
+  readonly run: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly createdAt: string;
+  readonly position: number;
+}
+
+/** What a batch changed and the database does not have yet. */
+export class Changes {
+  readonly clusters = new Set<string>();
+  readonly applications = new Set<string>();
+  readonly runs = new Set<string>();
+  readonly releases = new Map<string, FrozenRelease>();
+  readonly contents = new Map<string, readonly KubeObject[]>();
+  readonly targets = new Map<string, { application: string; cluster: string }>();
+  readonly inventory = new Map<string, { application: string; cluster: string; key: string }>();
+}
+
+/**
+ * The whole fleet in memory: the fold of the log up to `position`. Reading rows back for every batch instead cost
+ * a round trip an event; the fold of a hundred thousand targets fits in memory and is checked against the tables by
+ * the rebuild test. Manifests stay in the database: `release` fetches them when a plan needs them.
+ */
+export class Fleet {
+  position = 0;
+  readonly clusters = new Map<string, ClusterRecord>();
+  readonly applications = new Map<string, ApplicationRecord>();
+  readonly runs = new Map<string, RunRecord>();
+  private readonly targets = new Map<string, Map<string, TargetRecord>>();
+  changes = new Changes();
+
+  target(application: string, cluster: string): TargetRecord | undefined {
+    return this.targets.get(application)?.get(cluster);
+  }
+
+  targetsOf(application: string): TargetRecord[] {
+    return [...(this.targets.get(application)?.values() ?? [])];
+  }
+
+  putTarget(target: TargetRecord): void {
+    let byCluster = this.targets.get(target.application);
+    if (!byCluster) this.targets.set(target.application, (byCluster = new Map()));
+    byCluster.set(target.cluster, target);
+  }
+
+  touchTarget(target: TargetRecord, position: number): void {
+    target.position = position;
+    const { application, cluster } = target;
+    this.changes.targets.set(`${application}/${cluster}`, { application, cluster });
+  }
+
+  dropTarget(target: TargetRecord, position: number): void {
+    for (const key of target.inventory.keys()) this.touchInventory(target, key);
+    this.touchTarget(target, position);
+    this.targets.get(target.application)?.delete(target.cluster);
+  }
+
+  putInventory(target: TargetRecord, key: string, entry: InventoryEntry): void {
+    target.inventory.set(key, entry);
+    this.touchInventory(target, key);
+  }
+
+  dropInventory(target: TargetRecord, key: string): void {
+    target.inventory.delete(key);
+    this.touchInventory(target, key);
+  }
+
+  private touchInventory({ application, cluster }: TargetRecord, key: string): void {
+    this.changes.inventory.set(`${application}/${cluster} ${key}`, { application, cluster, key });
+  }
+}

@@ -1,0 +1,29 @@
+import type { PoolClient } from 'pg';
+import { Fleet } from './fleet';
+import type { ApplicationRecord, ClusterRecord, InventoryEntry, RunRecord, TargetRecord } from './model';
+
+/** Reads the read model back into memory, as it stood at `position`. */
+export const loadFleet = async (client: PoolClient, position: number): Promise<Fleet> => {
+  const fleet = new Fleet();
+  fleet.position = position;
+  const clusters = await client.query<{ record: ClusterRecord }>('select record from clusters');
+  for (const { record } of clusters.rows) fleet.clusters.set(record.state.cluster, record);
+  const applications = await client.query<{ record: ApplicationRecord }>('select record from applications');
+  for (const { record } of applications.rows) fleet.applications.set(record.name, record);
+  const runs = await client.query<{ record: RunRecord }>('select record from runs where not over');
+  for (const { record } of runs.rows) fleet.runs.set(record.state.run, record);
+  const targets = await client.query<{ record: Omit<TargetRecord, 'inventory'> }>(
+    'select record from targets',
+  );
+  for (const { record } of targets.rows) fleet.putTarget({ ...record, inventory: new Map() });
+  const inventory = await client.query<{
+    application: string;
+    cluster: string;
+    key: string;
+    entry: InventoryEntry;
+  }>('select application, cluster, key, entry from inventory');
+  for (const { application, cluster, key, entry } of inventory.rows) {
+    fleet.target(application, cluster)?.inventory.set(key, entry);
+  }
+  return fleet;
+};

@@ -1,0 +1,120 @@
+/**
+ * The fleet read model: a fold of the log that may be dropped and rebuilt at any time.
+ * `position` on a row is the log position that last changed it: workers find what wants attention by
+ * `position > what they have seen`, so no hand-over depends on a message that could be lost.
+ * Bump FLEET_VERSION with every change of the tables or of the fold; the runner then rebuilds beside the live schema.
+ */
+export const FLEET_VERSION = 1;
+export const FLEET_SCHEMA = 'read';
+
+/** Rows carry the whole record of the fold; the other columns are taken out of it for those who query. */
+export const FLEET_DDL = `
+create table clusters (
+  name          text primary key,
+  position      bigint not null,
+  record        jsonb not null,
+  labels        jsonb not null generated always as (record #> '{state,labels}') stored,
+  server        text not null generated always as (record #>> '{state,connection,server}') stored,
+  credentials   text not null generated always as (record #>> '{state,connection,credentials}') stored,
+  warnings      jsonb not null generated always as (record #> '{state,connection,warnings}') stored,
+  phase         text not null generated always as (record #>> '{state,phase}') stored,
+  version       text generated always as (record #>> '{state,version}') stored,
+  last_error    jsonb generated always as (
+    (record #> '{state,unreachable}') || jsonb_build_object('at', record -> 'errorAt')
+  ) stored,
+  workloads     text generated always as (record #>> '{state,workloads}') stored
+);
+create index on clusters (position);
+
+create table applications (
+  name            text primary key,
+  position        bigint not null,
+  record          jsonb not null,
+  created_at      timestamptz not null,
+  updated_at      timestamptz not null,
+  project         text not null generated always as (record ->> 'project') stored,
+  deleted         boolean not null generated always as (record #> '{state,exists}' = 'false') stored,
+  state           jsonb not null generated always as (record -> 'state') stored,
+  active_run      text generated always as (record #>> '{state,activeRun}') stored,
+  settled_release text generated always as (record ->> 'settledRelease') stored
+);
+
+create table releases (
+  id          text primary key,
+  position    bigint not null,
+  record      jsonb not null,
+  created_at  timestamptz not null,
+  application text not null generated always as (record ->> 'application') stored,
+  sequence    integer not null generated always as ((record ->> 'sequence')::integer) stored,
+  version     text not null generated always as (record ->> 'version') stored,
+  revision    text not null generated always as (record ->> 'revision') stored,
+  run         text not null generated always as (record ->> 'run') stored,
+  images      jsonb not null generated always as (record -> 'images') stored,
+  objects     jsonb not null generated always as (record -> 'objects') stored,
+  actor       text not null generated always as (record ->> 'actor') stored,
+  reason      text generated always as (record ->> 'reason') stored
+);
+create index on releases (application, sequence);
+
+create table runs (
+  id          text primary key,
+  position    bigint not null,
+  over        boolean not null,
+  record      jsonb not null,
+  started_at  timestamptz not null,
+  finished_at timestamptz,
+  application text not null generated always as (record #>> '{state,application}') stored,
+  release     text not null generated always as (record #>> '{state,release}') stored,
+  version     text not null generated always as (record #>> '{state,version}') stored,
+  revision    text not null generated always as (record #>> '{state,revision}') stored,
+  phase       text not null generated always as (record #>> '{state,phase}') stored,
+  state       jsonb not null generated always as (record -> 'state') stored
+);
+create index on runs (application);
+create index on runs (id) where not over;
+create index on runs (position);
+
+-- Plans are addressed by content: clusters that render alike share one row.
+create table plan_contents (
+  hash    text primary key,
+  objects jsonb not null
+);
+
+create table targets (
+  application        text not null,
+  cluster            text not null,
+  position           bigint not null,
+  record             jsonb not null,
+  removing           boolean not null generated always as ((record -> 'removing')::boolean) stored,
+  release            text generated always as (record ->> 'release') stored,
+  run                text generated always as (record ->> 'run') stored,
+  version            text generated always as (record ->> 'version') stored,
+  revision           text generated always as (record ->> 'revision') stored,
+  generation         bigint not null generated always as ((record -> 'generation')::bigint) stored,
+  hash               text generated always as (record ->> 'hash') stored,
+  plan_error         text generated always as (record ->> 'planError') stored,
+  applied_generation bigint not null generated always as ((record -> 'appliedGeneration')::bigint) stored,
+  health             jsonb generated always as (record -> 'health') stored,
+  failure            jsonb generated always as (record -> 'failure') stored,
+  drift              jsonb not null generated always as (record -> 'drift') stored,
+  primary key (application, cluster)
+);
+create index on targets (cluster);
+create index on targets (position);
+create index on targets (cluster) where generation > applied_generation;
+
+-- The inventory: whatever a plan ever named and that is not confirmed gone. wanted = false is a tombstone.
+create table inventory (
+  application text not null,
+  cluster     text not null,
+  key         text not null,
+  position    bigint not null,
+  entry       jsonb not null,
+  ref         jsonb not null generated always as (entry -> 'ref') stored,
+  uid         text generated always as (entry ->> 'uid') stored,
+  created     boolean not null generated always as ((entry -> 'created')::boolean) stored,
+  wanted      boolean not null generated always as ((entry -> 'wanted')::boolean) stored,
+  primary key (application, cluster, key)
+);
+create index on inventory (cluster) where not wanted;
+`;

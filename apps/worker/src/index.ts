@@ -1,0 +1,7 @@
+import { RunEngine } from './runs/run-engine';
+
+export { FLEET_PROJECTION } from './fleet/projection';
+export { startWorker, type Worker, type WorkerOptions } from './worker';
+
+/** The jobs that the worker adds and does, by queue. */
+export const WORKER_JOBS = { [RunEngine.QUEUE]: ['advance'] };

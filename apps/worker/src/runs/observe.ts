@@ -1,0 +1,39 @@
+import type { HealthStatus, Labels, Observation } from '@keelson/domain';
+import type { Pool } from 'pg';
+
+interface Row {
+  readonly cluster: string;
+  readonly labels: Labels;
+  readonly release: string | null;
+  readonly generation: string;
+  readonly applied_generation: string;
+  readonly health: { generation: number; status: HealthStatus; message: string; since: number } | null;
+  readonly failure: { generation: number; terminal: boolean; message: string } | null;
+  readonly phase: string;
+  readonly last_error: { reason: string; message: string } | null;
+}
+
+/** What the read model knows of every cluster in an application's placement. */
+export const observe = async (pool: Pool, application: string): Promise<Observation[]> => {
+  const { rows } = await pool.query<Row>({
+    name: 'observe-application',
+    text: `select t.cluster, c.labels, t.release, t.generation, t.applied_generation, t.health, t.failure,
+                  c.phase, c.last_error
+           from read.targets t join read.clusters c on c.name = t.cluster
+           where t.application = $1 and not t.removing
+           order by t.cluster`,
+    values: [application],
+  });
+  return rows.map((row) => ({
+    cluster: row.cluster,
+    labels: row.labels,
+    generation: Number(row.generation),
+    appliedGeneration: Number(row.applied_generation),
+    ...(row.release ? { release: row.release } : {}),
+    ...(row.health ? { health: row.health } : {}),
+    ...(row.failure ? { failure: row.failure } : {}),
+    ...(row.phase === 'Unreachable'
+      ? { unreachable: `unreachable (${row.last_error?.reason ?? 'unknown'})` }
+      : {}),
+  }));
+};

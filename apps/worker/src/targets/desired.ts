@@ -1,0 +1,113 @@
+import { applyWaves, type KubeObject, type ObjectRef, type TargetPolicy } from '@keelson/domain';
+import { LRUCache } from 'lru-cache';
+import type { Pool } from 'pg';
+
+/** What the read model wants of one target, and what it knows of it. */
+export interface Desired {
+  readonly application: string;
+  readonly cluster: string;
+  readonly generation: number;
+  /** Content of the plan; undefined while no release has reached the target, or nothing may be left of it. */
+  readonly hash?: string;
+  /** The plan could not be made; what the cluster has stays. */
+  readonly refused: boolean;
+  readonly appliedGeneration: number;
+  readonly namespace: string;
+  readonly policy: TargetPolicy;
+  readonly inventory: readonly InventoryItem[];
+}
+
+export interface InventoryItem {
+  readonly ref: ObjectRef;
+  readonly uid?: string;
+  readonly wanted: boolean;
+}
+
+interface Row {
+  readonly application: string;
+  readonly cluster: string;
+  readonly generation: string;
+  readonly hash: string | null;
+  readonly refused: boolean;
+  readonly applied_generation: string;
+  readonly namespace: string | null;
+  readonly policy: TargetPolicy | null;
+  readonly inventory: readonly (Omit<InventoryItem, 'uid'> & { uid: string | null })[];
+}
+
+const DELETED: TargetPolicy = { drift: 'Correct', whenToTakeOver: 'Never' };
+
+const SELECT = `
+  select t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation,
+         a.state #>> '{definition,namespace}' as namespace, a.state #> '{definition,policy}' as policy,
+         coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'wanted', i.wanted))
+                   from read.inventory i where i.application = t.application and i.cluster = t.cluster), '[]') as inventory
+  from read.targets t join read.applications a on a.name = t.application`;
+
+/** Every target of these clusters that changed after `since`. */
+export const changedTargets = async (
+  pool: Pool,
+  clusters: readonly string[],
+  since: number,
+): Promise<Desired[]> => {
+  const { rows } = await pool.query<Row>({
+    name: 'changed-targets',
+    text: `${SELECT} where t.cluster = any($1) and t.position > $2`,
+    values: [clusters, since],
+  });
+  return rows.map(fromRow);
+};
+
+/** Targets of these clusters that lack their newest plan or owe a delete, whatever was delivered before. */
+export const openTargets = async (pool: Pool, clusters: readonly string[]): Promise<Desired[]> => {
+  const { rows } = await pool.query<Row>({
+    name: 'open-targets',
+    text: `${SELECT} where t.cluster = any($1) and (t.generation > t.applied_generation or (t.application, t.cluster) in
+             (select i.application, i.cluster from read.inventory i where not i.wanted and i.cluster = any($1)))`,
+    values: [clusters],
+  });
+  return rows.map(fromRow);
+};
+
+const fromRow = (row: Row): Desired => ({
+  application: row.application,
+  cluster: row.cluster,
+  generation: Number(row.generation),
+  refused: row.refused,
+  appliedGeneration: Number(row.applied_generation),
+  namespace: row.namespace ?? '',
+  policy: row.policy ?? DELETED,
+  inventory: row.inventory.map(({ uid, ...item }) => (uid ? { ...item, uid } : item)),
+  ...(row.hash ? { hash: row.hash } : {}),
+});
+
+export interface PlanObjects {
+  readonly objects: readonly KubeObject[];
+  readonly waves: readonly (readonly KubeObject[])[];
+}
+
+/** Plans by content hash: a thousand clusters that render alike hold one copy. */
+export class PlanContents {
+  private readonly cache = new LRUCache<string, Promise<PlanObjects>>({ max: 1_000 });
+
+  constructor(private readonly pool: Pool) {}
+
+  get(hash: string): Promise<PlanObjects> {
+    const cached = this.cache.get(hash);
+    if (cached) return cached;
+    const loading = this.load(hash);
+    this.cache.set(hash, loading);
+    loading.catch(() => this.cache.delete(hash));
+    return loading;
+  }
+
+  private async load(hash: string): Promise<PlanObjects> {
+    const { rows } = await this.pool.query<{ objects: KubeObject[] }>(
+      'select objects from read.plan_contents where hash = $1',
+      [hash],
+    );
+    const [row] = rows;
+    if (!row) throw new Error(`the content of plan ${hash} is not in the read model`);
+    return { objects: row.objects, waves: applyWaves(row.objects) };
+  }
+}

@@ -1,0 +1,263 @@
+import { keyOf, refOf, type DriftChange, type KubeObject, type ObjectRef } from '@keelson/domain';
+import {
+  applyPlan,
+  prune,
+  rememberByDryRun,
+  type ApplyDeps,
+  type ChangeSet,
+  type Classified,
+  type LiveCache,
+  type NormalForms,
+} from '@keelson/k8s';
+import { backoffMs } from '../kernel/backoff';
+import type { Desired, InventoryItem, PlanContents, PlanObjects } from './desired';
+import type { TargetRecorder } from './recorder';
+import { deleteWaves } from './delete-waves';
+import { judgeTarget, lookUp } from './judge-target';
+import type { Observations } from './observations';
+import { detectDrift } from './detect-drift';
+
+/** What an agent needs of the cluster that it works on. */
+export interface TargetHost {
+  readonly cluster: string;
+  readonly deps: ApplyDeps & { readonly cache: LiveCache; readonly memory: NormalForms };
+  readonly contents: PlanContents;
+  readonly recorder: TargetRecorder;
+  readonly observations: Observations;
+  readonly signal: AbortSignal;
+  /** Makes sure that the kinds of these objects are watched. */
+  watch(refs: readonly ObjectRef[]): void;
+  /** Comes back to this application after so long. */
+  again(application: string, delayMs: number): void;
+  /** The cluster did not answer: find out whether it is lost. */
+  suspect(error: Classified): void;
+}
+
+/** Outcomes of a prune after which nothing is owed any more. */
+const SETTLED: ReadonlySet<string> = new Set(['Deleted', 'Gone', 'NotOurs', 'Stale']);
+
+const RETRY = { base: 500, cap: 30_000 };
+const RETRY_TERMINAL = { base: 15_000, cap: 300_000 };
+const RETRY_PRUNE = { base: 1_000, cap: 15_000 };
+
+/**
+ * Keeps one application in one cluster as it is wanted. Level-based: `attend` looks at what is wanted and what is
+ * there, and does what follows; it may be called at any time and any number of times.
+ */
+export class TargetAgent {
+  private desired: Desired;
+  /** The newest generation that this process knows the cluster to have. */
+  private applied: number;
+  private attempts = 0;
+  private pruneAttempts = 0;
+  /** Planned objects that were seen to differ, by key; put right by the next `attend`. */
+  private readonly drifted = new Map<string, { ref: ObjectRef; changes: readonly DriftChange[] }>();
+  /** Whether everything that was applied by another process has been compared once. */
+  private verified: boolean;
+  private lastCounts = '';
+  private lastVerdict = '';
+
+  constructor(
+    private readonly host: TargetHost,
+    desired: Desired,
+  ) {
+    this.desired = desired;
+    this.applied = desired.appliedGeneration;
+    this.verified = false;
+  }
+
+  /** Takes what the read model wants now; an older answer that comes late is dropped. */
+  want(desired: Desired): void {
+    if (desired.generation < this.desired.generation) return;
+    if (desired.generation > this.desired.generation) {
+      this.attempts = 0;
+      this.drifted.clear();
+    }
+    this.desired = desired;
+  }
+
+  /** An object of this application was seen to change. Answers whether it needs attending to. */
+  saw(object: KubeObject, deleted: boolean): boolean {
+    const { policy, hash } = this.desired;
+    const item = this.itemOf(refOf(object));
+    if (!item?.wanted) return item !== undefined;
+    if (hash && policy.drift !== 'Ignore' && this.applied === this.desired.generation) {
+      const changes = detectDrift(this.host.deps.memory, item.ref, object, deleted);
+      if (changes.length > 0) this.drifted.set(keyOf(item.ref), { ref: item.ref, changes });
+      else this.drifted.delete(keyOf(item.ref));
+    }
+    return true;
+  }
+
+  async attend(): Promise<void> {
+    const { desired } = this;
+    if (desired.hash && !desired.refused) {
+      const plan = await this.host.contents.get(desired.hash);
+      this.host.watch(plan.objects.map(refOf));
+      if (this.applied < desired.generation) await this.apply(desired, plan);
+      else if (!this.verified) await this.verify(desired, plan);
+      if (this.drifted.size > 0 && this.applied === desired.generation) await this.correct(desired, plan);
+      await this.judge(desired, plan);
+    }
+    if (this.applied === desired.generation || !desired.hash) await this.prune(desired);
+  }
+
+  private async apply(desired: Desired, { waves }: PlanObjects): Promise<void> {
+    const { application, generation, hash = '' } = desired;
+    const changes = await this.send(desired, waves);
+    if (changes.stale) return;
+    if (changes.applied) {
+      this.applied = generation;
+      this.attempts = 0;
+      this.verified = true;
+      this.drifted.clear();
+      const planned = waves.flat();
+      const objects = changes.changes.map(({ uid, outcome }, index) => ({
+        ref: refOf(planned[index]!),
+        outcome: outcome as 'Created' | 'Configured' | 'Unchanged' | 'TakenOver',
+        ...(uid ? { uid } : {}),
+      }));
+      await this.host.recorder.record(application, this.host.cluster, {
+        type: 'RecordApplied',
+        generation,
+        hash,
+        objects,
+      });
+    } else {
+      await this.failed(desired, changes);
+    }
+  }
+
+  /**
+   * What another process applied (this one before a restart, or the owner before this one) is compared once. The
+   * memory of the API server's answers died with that process; dry runs bring it back without writing anything.
+   */
+  private async verify(desired: Desired, { objects }: PlanObjects): Promise<void> {
+    const { application, generation, hash = '', namespace } = desired;
+    for (const object of objects) {
+      const live = lookUp(this.host.deps.cache, object, namespace);
+      if (live === 'unknown') return;
+      if (live !== 'absent')
+        await rememberByDryRun(
+          this.host.deps,
+          { application, generation, hash, namespace },
+          object,
+          this.host.signal,
+        );
+      this.saw(live === 'absent' ? object : live, live === 'absent');
+    }
+    this.verified = true;
+  }
+
+  private async correct(desired: Desired, { waves }: PlanObjects): Promise<void> {
+    const { application, policy } = desired;
+    const found = [...this.drifted];
+    const reports = found.map(([, { ref, changes }]) => ({
+      type: 'RecordDrift' as const,
+      object: ref,
+      changes,
+    }));
+    if (policy.drift === 'Report')
+      return this.host.recorder.record(application, this.host.cluster, ...reports);
+    const wanted = waves.map((wave) => wave.filter((object) => this.drifted.has(keyOf(refOf(object)))));
+    const changes = await this.send(desired, wanted);
+    if (changes.stale) return;
+    if (!changes.applied) {
+      await this.host.recorder.record(application, this.host.cluster, ...reports);
+      return this.failed(desired, changes);
+    }
+    for (const [key, was] of found) if (this.drifted.get(key) === was) this.drifted.delete(key);
+    await this.host.recorder.record(
+      application,
+      this.host.cluster,
+      ...found.flatMap(([, { ref }], index) => [
+        reports[index]!,
+        { type: 'RecordDriftCorrected' as const, object: ref },
+      ]),
+    );
+  }
+
+  private send(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {
+    const { application, generation, hash = '', namespace, policy, inventory } = desired;
+    const uids = new Map(inventory.map(({ ref, uid }) => [keyOf(ref), uid]));
+    return applyPlan(
+      { ...this.host.deps, recordedUid: (ref) => uids.get(keyOf(ref)) },
+      { application, generation, hash, waves, whenToTakeOver: policy.whenToTakeOver, namespace },
+      { signal: this.host.signal },
+    );
+  }
+
+  /** Shown at once, tried again for ever: soon for what passes by itself, slowly for what the API server refuses. */
+  private async failed(desired: Desired, { changes }: ChangeSet): Promise<void> {
+    const failure =
+      changes.find(({ outcome, error }) => outcome === 'Failed' && error) ??
+      changes.find(({ error }) => error);
+    const error: Classified = failure?.error ?? { kind: 'transient', message: 'not applied' };
+    const terminal = error.kind === 'terminal';
+    this.host.again(
+      desired.application,
+      Math.max(error.retryAfterMs ?? 0, backoffMs(this.attempts++, terminal ? RETRY_TERMINAL : RETRY)),
+    );
+    if (error.kind === 'unreachable' || error.kind === 'unauthorized') return this.host.suspect(error);
+    await this.host.recorder.record(desired.application, this.host.cluster, {
+      type: 'RecordApplyFailed',
+      generation: desired.generation,
+      terminal,
+      message: error.message,
+      ...(failure ? { object: failure.ref } : {}),
+    });
+  }
+
+  private async prune({ application, generation, inventory }: Desired): Promise<void> {
+    const owed = inventory.filter(({ wanted }) => !wanted);
+    if (owed.length === 0) return;
+    const gone: ObjectRef[] = [];
+    let waiting: Classified | undefined;
+    let open = 0;
+    for (const wave of deleteWaves(owed)) {
+      for (const { ref, outcome, error } of await prune(this.host.deps, wave, {
+        application,
+        generation,
+        signal: this.host.signal,
+      })) {
+        if (SETTLED.has(outcome)) gone.push(ref);
+        else open += 1;
+        waiting ??= error;
+      }
+    }
+    for (const ref of gone) this.host.deps.memory?.forget(ref);
+    this.pruneAttempts = open === 0 || gone.length > 0 ? 0 : this.pruneAttempts + 1;
+    if (open > 0) this.host.again(application, backoffMs(this.pruneAttempts, RETRY_PRUNE));
+    if (waiting?.kind === 'unreachable' || waiting?.kind === 'unauthorized') this.host.suspect(waiting);
+    await this.host.recorder.record(application, this.host.cluster, { type: 'RecordPruned', objects: gone });
+  }
+
+  private async judge(desired: Desired, plan: PlanObjects): Promise<void> {
+    if (this.applied !== desired.generation) return;
+    const verdict = judgeTarget(this.host.deps.cache, plan.objects, desired.namespace);
+    if (!verdict) return;
+    const { status, message, workload } = verdict;
+    const counts = JSON.stringify(workload);
+    if (workload && counts !== this.lastCounts) {
+      this.lastCounts = counts;
+      this.host.observations.target(desired.application, this.host.cluster, workload);
+    }
+    const said = `${desired.generation} ${status} ${status === 'Failed' ? message : ''}`;
+    if (said === this.lastVerdict) return;
+    await this.host.recorder.record(desired.application, this.host.cluster, {
+      type: 'RecordHealth',
+      generation: desired.generation,
+      status,
+      message,
+      ...(workload ? { workload } : {}),
+    });
+    this.lastVerdict = said;
+  }
+
+  /** The server knows a cluster-scoped custom resource without the namespace that its manifest was given. */
+  private itemOf(ref: ObjectRef): InventoryItem | undefined {
+    const { inventory, namespace } = this.desired;
+    const keys = new Set([keyOf(ref), ...(ref.namespace ? [] : [keyOf({ ...ref, namespace })])]);
+    return inventory.find((item) => keys.has(keyOf(item.ref)));
+  }
+}

@@ -1,0 +1,72 @@
+import type { EventStore, Projection, Vault } from '@keelson/event-store';
+import type { JobQueue } from '@keelson/messaging';
+import type { Logger } from 'pino';
+import { ClusterSessions } from './clusters/cluster-sessions';
+import { fleetProjection } from './fleet/projection';
+import { ShardOwnership } from './kernel/shards';
+import { RunEngine } from './runs/run-engine';
+
+/** Beneath every wake-up: how often each part looks for what was lost. */
+const SWEEP_MS = 10_000;
+
+export interface WorkerOptions {
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly jobs: JobQueue;
+  readonly logger: Logger;
+}
+
+export interface Worker {
+  readonly projection: Projection;
+  stop(): Promise<void>;
+}
+
+/** Starts everything that happens without a request: the projection, the run engine and the clusters' sessions. */
+export const startWorker = async ({ store, vault, jobs, logger }: WorkerOptions): Promise<Worker> => {
+  const engine = new RunEngine({ store, jobs, logger });
+  const shards = new ShardOwnership(
+    store.pool,
+    () => void sessions.look(),
+    (error) => logger.warn({ err: error }, 'the shards could not be balanced; trying again'),
+  );
+  const sessions = new ClusterSessions({ store, vault, shards, logger });
+
+  const onAdvanced = (position: number): void => {
+    void sessions.look();
+    engine
+      .onFleetAdvanced(position)
+      .catch((error: unknown) => logger.warn({ err: error }, 'runs could not be looked up'));
+  };
+  const projection = store.runProjection({
+    ...fleetProjection(),
+    onAdvanced,
+    onError: (error) => logger.error({ err: error }, 'the fleet projection stumbled and tries again'),
+  });
+  await projection.ready;
+
+  const timers = await jobs.process(
+    RunEngine.QUEUE,
+    { advance: async (data) => engine.ring(String(data['run'])) },
+    { concurrency: 4 },
+  );
+  await shards.start();
+  onAdvanced(projection.position);
+
+  let sweeping: Promise<unknown> = Promise.resolve();
+  const sweep = setInterval(() => {
+    sweeping = Promise.all([sessions.sweep(), engine.sweep()]).catch((error: unknown) =>
+      logger.warn({ err: error }, 'a sweep failed'),
+    );
+  }, SWEEP_MS);
+
+  return {
+    projection,
+    stop: async () => {
+      clearInterval(sweep);
+      await sweeping;
+      await Promise.all([timers.stop(), engine.stop(), sessions.stop()]);
+      await projection.stop();
+      await shards.stop();
+    },
+  };
+};

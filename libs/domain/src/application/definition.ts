@@ -1,0 +1,38 @@
+import type { KubeObject } from '../kubernetes/objects';
+import type { Labels } from '../cluster';
+import type { Placement } from '../placement';
+import type { Override } from '../rendering';
+import type { Strategy } from '../strategy';
+
+export type TakeOver = 'Always' | 'IfNoDiff' | 'Never';
+export type DriftPolicy = 'Correct' | 'Report' | 'Ignore';
+
+/** What an application is, before any release of it. */
+export interface ApplicationDefinition {
+  readonly project: string;
+  readonly labels: Labels;
+  readonly namespace: string;
+  readonly objects: readonly KubeObject[];
+  readonly placement: Placement;
+  readonly overrides: readonly Override[];
+  readonly strategy: Strategy;
+  readonly policy: TargetPolicy;
+}
+
+/** How targets are kept: read by the applier and the reconciler. */
+export interface TargetPolicy {
+  readonly drift: DriftPolicy;
+  readonly whenToTakeOver: TakeOver;
+}
+
+/** The facets are registers that share no field: a command sets one and never locks another. */
+export const FACETS = [
+  'project',
+  'labels',
+  'objects',
+  'placement',
+  'overrides',
+  'strategy',
+  'policy',
+] as const;
+export type Facet = (typeof FACETS)[number];

@@ -1,0 +1,74 @@
+import { given, typesOf } from '../kernel/scenario';
+import { clusterDecider, type ClusterCommand, type ClusterEvent } from './index';
+
+const connection = { server: 'https://eu-1:6443', credentials: 'v1', warnings: [] };
+const register = (
+  change: Partial<Extract<ClusterCommand, { type: 'RegisterCluster' }>> = {},
+): ClusterCommand => ({
+  type: 'RegisterCluster',
+  cluster: 'eu-1',
+  labels: { tier: 'canary' },
+  connection,
+  ...change,
+});
+const registered: ClusterEvent = {
+  type: 'ClusterRegistered',
+  data: { cluster: 'eu-1', labels: { tier: 'canary' }, connection },
+};
+const connected: ClusterEvent = { type: 'ClusterConnected', data: { cluster: 'eu-1', version: 'v1.36.2' } };
+const lost: ClusterEvent = {
+  type: 'ClusterUnreachable',
+  data: { cluster: 'eu-1', reason: 'Network', message: 'refused' },
+};
+const forgotten: ClusterEvent = { type: 'ClusterForgotten', data: { cluster: 'eu-1', workloads: 'delete' } };
+
+describe('a cluster', () => {
+  it('is registered', () => {
+    expect(given(clusterDecider, []).when(register())).toEqual({ ok: true, events: [registered] });
+  });
+
+  it('records only what a second registration changes', () => {
+    const { when } = given(clusterDecider, [registered]);
+    expect(typesOf(when(register()))).toEqual([]);
+    expect(typesOf(when(register({ labels: { tier: 'prod' } })))).toEqual(['ClusterLabelsChanged']);
+    expect(typesOf(when(register({ connection: { ...connection, credentials: 'v2' } })))).toEqual([
+      'ClusterConnectionChanged',
+    ]);
+  });
+
+  it('records a transition of reachability once', () => {
+    expect(
+      typesOf(given(clusterDecider, [registered]).when({ type: 'RecordConnected', version: 'v1.36.2' })),
+    ).toEqual(['ClusterConnected']);
+    expect(
+      typesOf(
+        given(clusterDecider, [registered, connected]).when({ type: 'RecordConnected', version: 'v1.36.2' }),
+      ),
+    ).toEqual([]);
+    const away = given(clusterDecider, [registered, connected, lost]);
+    expect(away.state).toMatchObject({ phase: 'Unreachable', unreachable: { reason: 'Network' } });
+    expect(
+      typesOf(away.when({ type: 'RecordUnreachable', reason: 'Network', message: 'refused again' })),
+    ).toEqual([]);
+    expect(typesOf(away.when({ type: 'RecordUnreachable', reason: 'Unauthorized', message: '401' }))).toEqual(
+      ['ClusterUnreachable'],
+    );
+    expect(given(clusterDecider, [registered, lost, connected]).state).toMatchObject({ phase: 'Connected' });
+  });
+
+  it('stays forgotten while its owed deletes are done, and can be registered again', () => {
+    const { when, state } = given(clusterDecider, [registered, forgotten, connected]);
+    expect(state).toMatchObject({ phase: 'Forgotten', workloads: 'delete' });
+    expect(typesOf(when({ type: 'ForgetCluster', workloads: 'delete' }))).toEqual([
+      'rejected: cluster-not-found',
+    ]);
+    expect(typesOf(when({ type: 'ForgetCluster', workloads: 'orphan' }))).toEqual(['ClusterForgotten']);
+    expect(typesOf(when(register()))).toEqual(['ClusterRegistered']);
+  });
+
+  it('refuses what concerns a cluster that nobody registered', () => {
+    expect(typesOf(given(clusterDecider, []).when({ type: 'ForgetCluster', workloads: 'delete' }))).toEqual([
+      'rejected: cluster-not-found',
+    ]);
+  });
+});

@@ -1,0 +1,36 @@
+import type { ClusterEvent } from './events';
+import type { ClusterState } from './state';
+
+export const evolveCluster = (state: ClusterState, event: ClusterEvent): ClusterState => {
+  if (event.type === 'ClusterRegistered') {
+    const { cluster, labels, connection } = event.data;
+    return { exists: true, cluster, labels, connection, phase: 'Pending' };
+  }
+  if (!state.exists) return state;
+  switch (event.type) {
+    case 'ClusterLabelsChanged':
+      return { ...state, labels: event.data.labels };
+    case 'ClusterConnectionChanged':
+      return { ...state, connection: event.data.connection };
+    case 'ClusterConnected': {
+      const { unreachable: _, ...rest } = state;
+      return {
+        ...rest,
+        version: event.data.version,
+        phase: state.phase === 'Forgotten' ? 'Forgotten' : 'Connected',
+      };
+    }
+    case 'ClusterUnreachable': {
+      const { reason, message } = event.data;
+      return {
+        ...state,
+        unreachable: { reason, message },
+        phase: state.phase === 'Forgotten' ? 'Forgotten' : 'Unreachable',
+      };
+    }
+    case 'ClusterForgotten':
+      return { ...state, phase: 'Forgotten', workloads: event.data.workloads };
+    default:
+      return state;
+  }
+};

@@ -1,0 +1,4 @@
+export * from './decider';
+export * from './duration';
+export * from './same-json';
+export * from './share';

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { KubeObject } from '../kubernetes/objects';
+
+/** SHA-256 in hex over the canonical JSON (RFC 8785) of a value: the order of keys does not count. */
+export const contentHash = (value: unknown): string =>
+  createHash('sha256')
+    .update(canonicalize(value) ?? 'null')
+    .digest('hex');
+
+const REVISION_LENGTH = 12;
+
+/** What a release is known by: 12 hex characters over its manifests, images included. */
+export const revisionOf = (objects: readonly KubeObject[]): string =>
+  contentHash(objects).slice(0, REVISION_LENGTH);

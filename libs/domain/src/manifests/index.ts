@@ -1,0 +1,11 @@
+export * from './content-hash';
+export { isImageReference } from './image-reference';
+export { labelKeyProblem, labelValueProblem, validateLabels } from './labels';
+export { mergeImages, type MergedImages } from './merge-images';
+export { isDnsLabel, isDnsSubdomain } from './names';
+export { isSecret } from './object-rules';
+export { parseManifests, type ParsedManifests } from './parse-manifests';
+export { containerNames } from './pod-templates';
+export { scalableWorkloads, type ScalableWorkload } from './scalable-workloads';
+export { clusterScopeOf, isClusterScopedBuiltIn } from './scopes';
+export { MAX_OBJECTS, type ManifestInput } from './sources';

@@ -1,0 +1,4 @@
+export type { Rendered } from './apply-override';
+export * from './facets';
+export * from './render';
+export * from './validate-overrides';

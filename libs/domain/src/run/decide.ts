@@ -1,0 +1,24 @@
+import { accept, reject, type Decision } from '../kernel/decider';
+import { advance } from './advance';
+import type { RunCommand } from './commands';
+import type { RunEvent } from './events';
+import { isOver, type RunState } from './state';
+
+export const decideRun = (state: RunState, command: RunCommand): Decision<RunEvent> => {
+  if (command.type === 'CreateRun') {
+    if (state.exists) return reject('conflict', 'run-exists', `run ${state.run} exists`);
+    const { type: _, ...data } = command;
+    return accept({ type: 'RunCreated', data });
+  }
+  if (!state.exists) return reject('notFound', 'run-not-found', 'no such run');
+  if (isOver(state.phase)) return accept();
+  const of = { application: state.application, run: state.run };
+  switch (command.type) {
+    case 'AdvanceRun':
+      return accept(...advance(state, command.fleet, command.now));
+    case 'SupersedeRun':
+      return accept({ type: 'RunSuperseded', data: { ...of, by: command.by } });
+    case 'AbortRun':
+      return accept({ type: 'RunAborted', data: { ...of, reason: command.reason } });
+  }
+};

@@ -1,0 +1,3 @@
+export * from './stage-of';
+export * from './strategy';
+export * from './validate-strategy';

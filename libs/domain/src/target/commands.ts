@@ -1,0 +1,28 @@
+import type { ObjectRef } from '../kubernetes/objects';
+import type { AppliedObject, DriftChange, HealthStatus, WorkloadCounts } from './events';
+
+export type TargetCommand = { readonly application: string; readonly cluster: string } & (
+  | {
+      readonly type: 'RecordApplied';
+      readonly generation: number;
+      readonly hash: string;
+      readonly objects: readonly AppliedObject[];
+    }
+  | {
+      readonly type: 'RecordApplyFailed';
+      readonly generation: number;
+      readonly terminal: boolean;
+      readonly object?: ObjectRef;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'RecordHealth';
+      readonly generation: number;
+      readonly status: HealthStatus;
+      readonly message: string;
+      readonly workload?: WorkloadCounts;
+    }
+  | { readonly type: 'RecordDrift'; readonly object: ObjectRef; readonly changes: readonly DriftChange[] }
+  | { readonly type: 'RecordDriftCorrected'; readonly object: ObjectRef }
+  | { readonly type: 'RecordPruned'; readonly objects: readonly ObjectRef[] }
+);

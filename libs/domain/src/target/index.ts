@@ -1,0 +1,19 @@
+import type { Decider } from '../kernel/decider';
+import type { TargetCommand } from './commands';
+import { decideTarget } from './decide';
+import type { TargetEvent } from './events';
+import { evolveTarget } from './evolve';
+import type { TargetState } from './state';
+
+export * from './commands';
+export * from './events';
+export * from './state';
+
+export const targetDecider: Decider<TargetState, TargetCommand, TargetEvent> = {
+  initial: { appliedGeneration: 0, drift: {} },
+  decide: decideTarget,
+  evolve: evolveTarget,
+};
+
+export const targetStream = (application: string, cluster: string): string =>
+  `target/${application}/${cluster}`;

@@ -1,0 +1,79 @@
+import { given, typesOf } from '../kernel/scenario';
+import { targetDecider, type TargetEvent } from './index';
+
+const of = { application: 'shop', cluster: 'eu-1' };
+const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const changes = [{ path: '/spec/replicas', from: 3, to: 5, manager: 'kubectl-edit' }];
+const applied: TargetEvent = { type: 'PlanApplied', data: { ...of, generation: 7, hash: 'h', objects: [] } };
+const failed: TargetEvent = {
+  type: 'ApplyFailed',
+  data: { ...of, generation: 8, terminal: false, message: 'timeout' },
+};
+const drifted: TargetEvent = { type: 'DriftDetected', data: { ...of, object, changes } };
+
+describe('a target', () => {
+  it('records a generation as applied once, and never an older one', () => {
+    const { when } = given(targetDecider, [applied]);
+    expect(typesOf(when({ ...of, type: 'RecordApplied', generation: 7, hash: 'h', objects: [] }))).toEqual(
+      [],
+    );
+    expect(typesOf(when({ ...of, type: 'RecordApplied', generation: 6, hash: 'g', objects: [] }))).toEqual(
+      [],
+    );
+    expect(typesOf(when({ ...of, type: 'RecordApplied', generation: 8, hash: 'i', objects: [] }))).toEqual([
+      'PlanApplied',
+    ]);
+  });
+
+  it('records a failure when it is new, and forgets it when the plan is applied', () => {
+    const retry = { ...of, type: 'RecordApplyFailed', generation: 8, terminal: false } as const;
+    expect(typesOf(given(targetDecider, [applied, failed]).when({ ...retry, message: 'timeout' }))).toEqual(
+      [],
+    );
+    expect(typesOf(given(targetDecider, [applied, failed]).when({ ...retry, message: 'refused' }))).toEqual([
+      'ApplyFailed',
+    ]);
+    expect(
+      typesOf(given(targetDecider, [applied]).when({ ...retry, generation: 7, message: 'late' })),
+    ).toEqual([]);
+    const later: TargetEvent = {
+      type: 'PlanApplied',
+      data: { ...of, generation: 8, hash: 'i', objects: [] },
+    };
+    expect(given(targetDecider, [applied, failed, later]).state.failure).toBeUndefined();
+  });
+
+  it('records health as transitions: counts on the way are not events, the words of a failure are', () => {
+    const health = (status: 'InProgress' | 'Current' | 'Failed', message: string, generation = 7) =>
+      ({ ...of, type: 'RecordHealth', generation, status, message }) as const;
+    const history: TargetEvent[] = [
+      applied,
+      { type: 'HealthChanged', data: { ...of, generation: 7, status: 'InProgress', message: '1 of 3' } },
+    ];
+    expect(typesOf(given(targetDecider, history).when(health('InProgress', '2 of 3')))).toEqual([]);
+    expect(typesOf(given(targetDecider, history).when(health('Current', 'ready')))).toEqual([
+      'HealthChanged',
+    ]);
+    expect(typesOf(given(targetDecider, history).when(health('InProgress', '0 of 3', 8)))).toEqual([
+      'HealthChanged',
+    ]);
+    expect(typesOf(given(targetDecider, history).when(health('Current', 'ready', 6)))).toEqual([]);
+    const broken: TargetEvent[] = [
+      ...history,
+      { type: 'HealthChanged', data: { ...of, generation: 7, status: 'Failed', message: 'a' } },
+    ];
+    expect(typesOf(given(targetDecider, broken).when(health('Failed', 'b')))).toEqual(['HealthChanged']);
+  });
+
+  it('keeps drift open until it is corrected or the object is gone', () => {
+    const { when, state } = given(targetDecider, [drifted]);
+    expect(Object.keys(state.drift)).toHaveLength(1);
+    expect(typesOf(when({ ...of, type: 'RecordDrift', object, changes }))).toEqual([]);
+    expect(typesOf(when({ ...of, type: 'RecordDriftCorrected', object }))).toEqual(['DriftCorrected']);
+    const pruned: TargetEvent = { type: 'ObjectsPruned', data: { ...of, objects: [object] } };
+    expect(given(targetDecider, [drifted, pruned]).state.drift).toEqual({});
+    expect(typesOf(given(targetDecider, []).when({ ...of, type: 'RecordDriftCorrected', object }))).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import { DatabaseError, type Pool } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoppedError } from '../errors';
+import type { AppendOutcome, AppendUnit } from '../types';
+import { appendUnits, type Pending } from './append-units';
+import { encodeUnit } from './encode';
+
+interface Waiting extends Pending {
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Transactions of this process under way at once. */
+const lanes = 2;
+const maxUnits = 64;
+/** UTF-16 units of canonical text; a larger unit goes alone. */
+const maxSize = 4_000_000;
+const reconnectTries = 4;
+
+/** Connection lost, server shutting down or starting: what passes. The outcome is unknown; asking again tells. */
+const passes = (error: unknown): boolean => {
+  if (error instanceof DatabaseError) return /^(08|57P)/.test(error.code ?? '');
+  return error instanceof Error && /ECONN|EPIPE|terminated|timeout exceeded/.test(error.message);
+};
+
+/**
+ * Group commit: while a transaction is on its way to the disk, the units that arrive are collected, and go together
+ * in the next one. A unit alone goes at once.
+ */
+export class Appender {
+  private readonly queue: Waiting[] = [];
+  private underWay = 0;
+  private stopped = false;
+  private idle: (() => void) | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    /** Called after each commit that wrote events. */
+    private readonly onCommitted: () => void,
+  ) {}
+
+  /** Resolves when the unit is durable, not yet when it has a position. */
+  append(unit: AppendUnit): Promise<AppendOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.stopped) return reject(new StoppedError('the event store is stopped'));
+      try {
+        this.queue.push({ unit, encoded: encodeUnit(unit), resolve, reject });
+      } catch (error) {
+        return reject(error as Error);
+      }
+      this.dispatch();
+    });
+  }
+
+  /** Lets what was accepted finish. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.underWay > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+  }
+
+  private dispatch(): void {
+    while (this.underWay < lanes && this.queue.length > 0) {
+      this.underWay += 1;
+      void this.commit(this.nextBatch()).finally(() => {
+        this.underWay -= 1;
+        this.dispatch();
+        if (this.underWay === 0) this.idle?.();
+      });
+    }
+  }
+
+  /** A command or a key goes once in a batch: a second one must see what the first one did. */
+  private nextBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const later: Waiting[] = [];
+    const names = new Set<string>();
+    let size = 0;
+    while (this.queue.length > 0 && batch.length < maxUnits) {
+      const next = this.queue.shift() as Waiting;
+      const { meta, idempotency } = next.unit;
+      const command = `command ${meta.commandId}`;
+      const key = idempotency && `key ${idempotency.scope} ${idempotency.key}`;
+      size += next.encoded.size;
+      if (batch.length > 0 && size > maxSize) {
+        later.push(next);
+        break;
+      }
+      if (names.has(command) || (key && names.has(key))) {
+        later.push(next);
+        continue;
+      }
+      names.add(command);
+      if (key) names.add(key);
+      batch.push(next);
+    }
+    this.queue.unshift(...later);
+    return batch;
+  }
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.send(batch);
+      if (outcomes.some(({ outcome }) => outcome === 'ok')) this.onCommitted();
+      outcomes.forEach((outcome, index) => batch[index]?.resolve(outcome));
+    } catch (error) {
+      // One unit that the database refuses must not take the others with it.
+      if (batch.length > 1 && !passes(error)) for (const waiting of batch) await this.commit([waiting]);
+      else for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** A lost connection leaves open whether the commit happened. Units are idempotent, so send them again. */
+  private async send(batch: readonly Waiting[]): Promise<AppendOutcome[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await appendUnits(this.pool, batch);
+      } catch (error) {
+        if (!passes(error) || attempt === reconnectTries) throw error;
+        await delay(50 * 2 ** attempt);
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { PoolClient } from 'pg';
+import type { RecordedEvent } from '../types';
+
+/** A read model made from the log, and how. */
+export interface ProjectionOptions {
+  readonly name: string;
+  /** Raised when `ddl` or `apply` changes meaning: the read model is then built anew beside the old one. */
+  readonly version: number;
+  /** Schema of its tables; belongs to this projection alone, since a rebuild replaces it whole. */
+  readonly schema: string;
+  /** Makes the tables. Names without a schema: search_path is on the schema, or on its successor in a rebuild. */
+  readonly ddl: string;
+  /** 500 when left out. A batch is one transaction, and holds the sealer's fence while it lasts. */
+  readonly batchSize?: number;
+  /** Writes with `client`, whose search_path is on the schema. Runs again from scratch when it throws. */
+  apply(events: readonly RecordedEvent[], client: PoolClient): Promise<void>;
+  onAdvanced?(position: number): void;
+  onError?(error: unknown): void;
+}
+
+export interface Projection {
+  readonly name: string;
+  /** Resolves when the read model stands, after a rebuild if one was due; rejects with ProjectionVersionError. */
+  readonly ready: Promise<void>;
+  /** How far the read model is known to have come. */
+  readonly position: number;
+  /** @throws DeadlineError */
+  waitFor(position: number, timeoutMs: number): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import type { Pool } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ProjectionVersionError } from '../errors';
+import type { LogReader } from '../read/log-reader';
+import type { Subscription } from '../read/subscription';
+import type { RecordedEvent } from '../types';
+import { moveCheckpoint, readCheckpoint } from './checkpoints';
+import type { Projection, ProjectionOptions } from './options';
+import { prepare } from './prepare';
+import type { ProjectionSignals } from './projection-signals';
+import { inSchema } from './transaction';
+
+const retryMs = 1_000;
+
+/**
+ * Keeps a read model up to date. Several processes may run the same one: each batch is won by one of them,
+ * by compare-and-set on the checkpoint, and the others go on from where it got to.
+ */
+export class ProjectionRunner implements Projection {
+  readonly ready: Promise<void>;
+  private readonly aborter = new AbortController();
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly log: LogReader,
+    private readonly signals: ProjectionSignals,
+    private readonly options: ProjectionOptions,
+  ) {
+    if (!/^[a-z_][a-z0-9_]*$/.test(options.schema)) throw new RangeError(`${options.schema}: not a plain schema name`);
+    this.ready = this.start();
+    // Also told through onError; whoever does not await it must not be killed by it.
+    this.ready.catch(() => undefined);
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get position(): number {
+    return this.subscription?.position ?? 0;
+  }
+
+  waitFor(position: number, timeoutMs: number): Promise<void> {
+    return this.signals.waitFor(this.name, position, timeoutMs);
+  }
+
+  async stop(): Promise<void> {
+    this.aborter.abort();
+    await this.ready.catch(() => undefined);
+    await this.subscription?.stop();
+  }
+
+  private async start(): Promise<void> {
+    const after = await this.prepared();
+    this.advanced(after);
+    this.subscription = this.log.subscribe({
+      name: `projection ${this.name}`,
+      after,
+      batchSize: this.options.batchSize,
+      onBatch: (events) => this.project(events),
+      onError: (error) => this.options.onError?.(error),
+    });
+  }
+
+  /** A database that is away for a while only delays the start; a read model that is too new ends it. */
+  private async prepared(): Promise<number> {
+    const { signal } = this.aborter;
+    for (;;) {
+      try {
+        return await prepare(this.pool, this.log, this.options, signal);
+      } catch (error) {
+        if (!signal.aborted) this.options.onError?.(error);
+        if (signal.aborted || error instanceof ProjectionVersionError) throw error;
+        await delay(retryMs, undefined, { signal });
+      }
+    }
+  }
+
+  private async project(events: readonly RecordedEvent[]): Promise<number> {
+    const { name, version, schema, apply } = this.options;
+    const [first, last] = [events[0]?.position ?? 0, events.at(-1)?.position ?? 0];
+    const moved = await inSchema(this.pool, schema, async (client) => {
+      // First, so that a second runner waits at this row before it does the work, and then does none.
+      if (!(await moveCheckpoint(client, name, { version, position: first - 1 }, last))) return 'rollback';
+      await apply(events, client);
+      return last;
+    });
+    const position = moved ?? (await this.overtaken());
+    this.advanced(position);
+    return position;
+  }
+
+  private async overtaken(): Promise<number> {
+    const stored = await readCheckpoint(this.pool, this.name);
+    if (stored?.version === this.options.version) return stored.position;
+    // Not awaited: stopping waits for the batch that we are in.
+    void this.subscription?.stop();
+    throw new ProjectionVersionError(`projection ${this.name} has been rebuilt by another version of the program`);
+  }
+
+  private advanced(position: number): void {
+    this.signals.raise(this.name, position);
+    this.options.onAdvanced?.(position);
+  }
+}

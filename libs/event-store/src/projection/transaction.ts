@@ -1,0 +1,27 @@
+import type { Pool, PoolClient } from 'pg';
+
+/**
+ * One transaction with search_path on the schema. Not flushed at commit: a read model lost in a crash is made again
+ * from the log, whose own commits are flushed. Answers undefined when `work` answers 'rollback'.
+ */
+export const inSchema = async <Result>(
+  pool: Pool,
+  schema: string,
+  work: (client: PoolClient) => Promise<Result | 'rollback'>,
+): Promise<Result | undefined> => {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query(
+      `begin; set local synchronous_commit = off; set local search_path to "${schema}", public`,
+    );
+    const result = await work(client);
+    await client.query(result === 'rollback' ? 'rollback' : 'commit');
+    return result === 'rollback' ? undefined : result;
+  } catch (error) {
+    await client.query('rollback').catch(() => (broken = true));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+};

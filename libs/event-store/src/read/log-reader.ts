@@ -1,0 +1,85 @@
+import type { Pool } from 'pg';
+import type { SealedPositions } from '../seal/sealed-positions';
+import type { HighWater } from '../signals/high-water';
+import type { PulseBounds } from '../signals/pulse';
+import type { LogFilter, RecordedEvent, StreamEvent } from '../types';
+import { logQuery } from './log-query';
+import { parseLogRow, parseStreamRow, type LogRow, type StreamRow } from './parse';
+import { Subscription, type SubscribeOptions } from './subscription';
+import type { Upcasters } from './upcasters';
+
+const defaultTimeoutMs = 10_000;
+
+/** The log as the world sees it: sealed events, in position order. */
+export class LogReader {
+  private readonly subscriptions = new Set<Subscription>();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly upcasters: Upcasters,
+    private readonly sealed: SealedPositions,
+    private readonly headSignal: HighWater,
+    private readonly bounds: PulseBounds,
+  ) {}
+
+  /** The end of the log; position 0 and a chain of zeros before the first event. */
+  async head(): Promise<{ position: number; chain: string }> {
+    const { rows } = await this.pool.query<{ pos: string; chain: Buffer }>({
+      name: 'log_head',
+      text: 'select pos, chain from log_head',
+    });
+    const [row] = rows as [{ pos: string; chain: Buffer }];
+    this.headSignal.raise(Number(row.pos));
+    return { position: Number(row.pos), chain: row.chain.toString('hex') };
+  }
+
+  async read(filter: LogFilter = {}): Promise<RecordedEvent[]> {
+    const { rows } = await this.pool.query<LogRow>(logQuery(filter));
+    return rows.map((row) => parseLogRow(row, this.upcasters));
+  }
+
+  /** One stream in version order, committed events without a position included: what a decision is made on. */
+  async readStream(stream: string, afterVersion = 0): Promise<StreamEvent[]> {
+    const { rows } = await this.pool.query<StreamRow>({
+      name: 'read_stream',
+      text: `select canonical, encode(hash, 'hex') as hash from events
+        where stream_id = $1 and version > $2 order by version`,
+      values: [stream, afterVersion],
+    });
+    return rows.map((row) => parseStreamRow(row, this.upcasters));
+  }
+
+  /** Positions of those events that have one. */
+  positionsOf(seqs: readonly number[]): Promise<Map<number, number>> {
+    return this.sealed.positionsOf(seqs);
+  }
+
+  /** @throws DeadlineError when the event has no position in time; it is durable all the same. */
+  awaitSealed(seq: number, timeoutMs = defaultTimeoutMs): Promise<number> {
+    return this.sealed.await(seq, timeoutMs);
+  }
+
+  /** The last position such that everything up to it was recorded at or before `time`; 0 before the first event. */
+  async positionAt(time: Date): Promise<number> {
+    const { rows } = await this.pool.query<{ pos: string }>({
+      name: 'position_at',
+      text: 'select position_at($1) as pos',
+      values: [time],
+    });
+    return Number(rows[0]?.pos);
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
+    const subscription = new Subscription(this, this.headSignal, this.bounds, options, () =>
+      this.subscriptions.delete(subscription),
+    );
+    this.subscriptions.add(subscription);
+    subscription.start();
+    return subscription;
+  }
+
+  /** Stops what is subscribed. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+  }
+}

@@ -1,0 +1,125 @@
+import { refOf, type KubeObject } from '@keelson/domain';
+import { classify, type Classified } from '../client/classify';
+import { applyObject } from './apply-object';
+import type { ApplyRequest, Change, ChangeSet } from './change-set';
+import type { ApplyDeps, ApplyOptions } from './deps';
+import { definedKind, kindKey, kindKeyOf, waitUntilServed } from './established';
+import { mapAtMost } from './in-turn';
+import { Namespaces } from './namespaces';
+
+/** Twice the client's own limit: it is never idle, and a plan that must stop has few objects under way. */
+const UNDER_WAY = 16;
+
+/**
+ * Applies a plan by server-side apply, wave after wave, and tells what became of every object.
+ *
+ * A failed object stops only what needs it: objects in a Namespace of the plan that failed, and objects of a kind
+ * whose CustomResourceDefinition failed, are `Skipped`. (Stopping all later waves was rejected: one bad
+ * ConfigMap would keep a Service from every application in the plan.) Two things stop the whole plan: a newer
+ * generation in the cluster (the rest is `Stale`), and a cluster that does not answer or does not know us (the rest
+ * is `Skipped`, else 500 objects would each wait for their timeout).
+ *
+ * Throws only the signal's reason; applying again is always safe.
+ */
+export const applyPlan = async (
+  deps: ApplyDeps,
+  request: ApplyRequest,
+  options: ApplyOptions = {},
+): Promise<ChangeSet> => {
+  const run = new PlanRun(deps, request, options);
+  const changes: Change[] = [];
+  for (const [index, wave] of request.waves.entries()) {
+    options.signal?.throwIfAborted();
+    changes.push(...(await mapAtMost(wave, UNDER_WAY, (object) => run.apply(object))));
+    await run.awaitDefinitions(wave, request.waves.slice(index + 1).flat());
+  }
+  return {
+    application: request.application,
+    generation: request.generation,
+    hash: request.hash,
+    changes,
+    applied: changes.every(({ outcome }) => !NOT_APPLIED.has(outcome)),
+    stale: run.stale,
+    createdNamespaces: run.createdNamespaces,
+  };
+};
+
+const NOT_APPLIED: ReadonlySet<Change['outcome']> = new Set(['Failed', 'Stale', 'Skipped']);
+
+/** What the objects of one run of a plan have to know of each other. */
+class PlanRun {
+  stale = false;
+  #down: Classified | undefined;
+  readonly #failedNamespaces = new Set<string>();
+  readonly #failedKinds = new Set<string>();
+  readonly #namespaces: Namespaces;
+
+  constructor(
+    private readonly deps: ApplyDeps,
+    private readonly request: ApplyRequest,
+    private readonly options: ApplyOptions,
+  ) {
+    this.#namespaces = new Namespaces(deps, request, options.signal);
+  }
+
+  get createdNamespaces(): readonly string[] {
+    return this.#namespaces.created;
+  }
+
+  async apply(object: KubeObject): Promise<Change> {
+    this.options.signal?.throwIfAborted();
+    if (this.stale) return { ref: refOf(object), outcome: 'Stale' };
+    const hindrance = this.#down ?? this.#missingFor(object);
+    const change: Change = hindrance
+      ? { ref: refOf(object), outcome: 'Skipped', error: hindrance }
+      : await applyObject(this.deps, this.request, object, this.#namespaces, this.options);
+    this.#learn(object, change);
+    return change;
+  }
+
+  /** After a wave: its new kinds must be served before their objects come. */
+  async awaitDefinitions(wave: readonly KubeObject[], later: readonly KubeObject[]): Promise<void> {
+    if (this.stale || this.#down) return;
+    await Promise.all(wave.map((object) => this.#awaitDefinition(object, later)));
+  }
+
+  async #awaitDefinition(object: KubeObject, later: readonly KubeObject[]): Promise<void> {
+    const defined = definedKind(object);
+    if (!defined) return;
+    const key = kindKey(defined.group, defined.kind);
+    const waiting = later.filter((other) => kindKeyOf(other) === key);
+    if (waiting.length === 0 || this.#failedKinds.has(key)) return;
+    const versions = [...new Set(waiting.map((other) => other.apiVersion))];
+    try {
+      await waitUntilServed(this.deps, defined.kind, versions, this.options);
+    } catch (error) {
+      this.options.signal?.throwIfAborted();
+      this.#failedKinds.add(key);
+      this.#notice(classify(error));
+    }
+  }
+
+  #missingFor(object: KubeObject): Classified | undefined {
+    const namespace = object.metadata.namespace ?? this.request.namespace;
+    if (this.#failedNamespaces.has(namespace) && object.kind !== 'Namespace') {
+      return { kind: 'transient', message: `waits for Namespace ${namespace}` };
+    }
+    if (this.#failedKinds.has(kindKeyOf(object))) {
+      return { kind: 'transient', message: `waits for the definition of ${object.kind}` };
+    }
+    return undefined;
+  }
+
+  #learn(object: KubeObject, change: Change): void {
+    if (change.outcome === 'Stale') this.stale = true;
+    if (change.error) this.#notice(change.error);
+    if (change.outcome !== 'Failed' && change.outcome !== 'Skipped') return;
+    if (object.kind === 'Namespace') this.#failedNamespaces.add(object.metadata.name);
+    const defined = definedKind(object);
+    if (defined) this.#failedKinds.add(kindKey(defined.group, defined.kind));
+  }
+
+  #notice(error: Classified): void {
+    if (error.kind === 'unreachable' || error.kind === 'unauthorized') this.#down ??= error;
+  }
+}

@@ -1,0 +1,197 @@
+import type { Dispatcher, Pool } from 'undici';
+import type { ClusterConnection } from '../connection/connection';
+import { authorizationOf, poolFor } from './agents';
+import { apiErrorFromAnswer, readBody } from './answer';
+import { NetworkError, networkErrorFrom } from './errors';
+import { Limiter } from './limiter';
+
+export interface ClientOptions {
+  /** Requests in flight. Default 8: on a real API server more adds latency, not rate. */
+  readonly maxConcurrent?: number;
+  /** From the request's turn to the end of its answer. Default 30 s. */
+  readonly requestTimeoutMs?: number;
+  /** Default 5 s. */
+  readonly connectTimeoutMs?: number;
+  /** Largest answer that is read. Default 64 MiB. */
+  readonly maxBodyBytes?: number;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface RequestOptions {
+  readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * Raw JSON over HTTP to one API server. Throws `ApiError` for an answer that is not 2xx, `NetworkError` when there
+ * was no complete answer, and the signal's reason when the caller gave up.
+ * Watches have a pool of their own: long answers must never hold a connection that an apply needs.
+ */
+export class ClusterClient {
+  readonly server: string;
+  readonly #prefix: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #requests: Pool;
+  readonly #watches: Pool;
+  readonly #limiter: Limiter;
+  readonly #timeoutMs: number;
+  readonly #maxBodyBytes: number;
+
+  constructor(connection: ClusterConnection, options: ClientOptions = {}) {
+    const maxConcurrent = options.maxConcurrent ?? 8;
+    const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+    this.#timeoutMs = options.requestTimeoutMs ?? 30_000;
+    this.#maxBodyBytes = options.maxBodyBytes ?? 64 * MIB;
+    this.#limiter = new Limiter(maxConcurrent);
+    this.server = connection.server;
+    this.#prefix = new URL(connection.server).pathname.replace(/\/+$/, '');
+    const authorization = authorizationOf(connection);
+    this.#headers = { accept: 'application/json', ...(authorization ? { authorization } : {}) };
+    // Requests are timed as a whole by #timed, and the time until a watch's headers likewise.
+    const limits = { connectTimeoutMs, headersTimeoutMs: 0, bodyTimeoutMs: 0 };
+    this.#requests = poolFor(connection, { ...limits, connections: maxConcurrent });
+    this.#watches = poolFor(connection, { ...limits, connections: null });
+  }
+
+  /**
+   * One request; the answer's JSON, or its text where the server answers in plain text (`/readyz`).
+   * A connection that was reset before any answer is tried once more, because the server may close an idle
+   * connection just as it is used; not for POST, which may have taken effect.
+   */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const attempt = () =>
+      this.#limiter.run(
+        () =>
+          this.#timed(options.timeoutMs ?? this.#timeoutMs, options.signal, (signal) =>
+            this.#send<T>(method, path, options, signal),
+          ),
+        options.signal,
+      );
+    try {
+      return await attempt();
+    } catch (error) {
+      if (method === 'POST' || !(error instanceof NetworkError) || error.kind !== 'reset') throw error;
+      return attempt();
+    }
+  }
+
+  /** A watch: resolves with the body when the server has answered 2xx; aborting the signal ends it. */
+  async stream(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const opening = new AbortController();
+    const abort = () => opening.abort(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(
+      () => opening.abort(new NetworkError('timeout', `no answer within ${this.#timeoutMs} ms`)),
+      this.#timeoutMs,
+    );
+    try {
+      const answer = await this.#watches.request({
+        method: 'GET',
+        path: this.#url(path, query),
+        headers: this.#headers,
+        signal: opening.signal,
+      });
+      if (answer.statusCode >= 300) await this.#refuse(answer);
+      return this.#chunks(answer.body, signal, abort);
+    } catch (error) {
+      signal.removeEventListener('abort', abort);
+      throw this.#meaning(error, opening.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends everything, also what is in flight. */
+  async close(): Promise<void> {
+    await Promise.all([this.#requests.destroy(), this.#watches.destroy()]);
+  }
+
+  async #send<T>(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<T> {
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    // undici gives a string body its Content-Length for every method; API servers want it on a DELETE with options.
+    const answer = await this.#requests.request({
+      method,
+      path: this.#url(path, options.query),
+      headers:
+        body === undefined
+          ? this.#headers
+          : { ...this.#headers, 'content-type': options.contentType ?? 'application/json' },
+      body,
+      signal,
+    });
+    if (answer.statusCode >= 300) return this.#refuse(answer);
+    const text = await readBody(answer.body, this.#maxBodyBytes);
+    if (!String(answer.headers['content-type'] ?? '').includes('json')) return text as T;
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw new NetworkError('other', `the answer to ${method} ${path} is not JSON`, error);
+    }
+  }
+
+  async #refuse(answer: Dispatcher.ResponseData): Promise<never> {
+    throw apiErrorFromAnswer(answer.statusCode, answer.headers, await readBody(answer.body, MIB));
+  }
+
+  async *#chunks(
+    body: Dispatcher.ResponseData['body'],
+    signal: AbortSignal,
+    abort: () => void,
+  ): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw this.#meaning(error, signal);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      body.destroy();
+    }
+  }
+
+  async #timed<T>(
+    timeoutMs: number,
+    caller: AbortSignal | undefined,
+    task: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    const abort = () => controller.abort(caller?.reason);
+    caller?.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(
+      () => controller.abort(new NetworkError('timeout', `no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    try {
+      return await task(controller.signal);
+    } catch (error) {
+      throw this.#meaning(error, controller.signal);
+    } finally {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** An abort surfaces as its reason, our own refusals as they are, everything else as a NetworkError. */
+  #meaning(error: unknown, signal: AbortSignal): unknown {
+    if (signal.aborted) return signal.reason;
+    if (error instanceof Error && error.name === 'ApiError') return error;
+    return networkErrorFrom(error);
+  }
+
+  #url(path: string, query: Query = {}): string {
+    const pairs = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    );
+    const search = new URLSearchParams(pairs).toString();
+    return `${this.#prefix}${path}${search ? `?${search}` : ''}`;
+  }
+}

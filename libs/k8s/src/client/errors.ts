@@ -1,0 +1,85 @@
+/** The parts of a Kubernetes `Status` that callers decide by. */
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly retryAfterSeconds?: number;
+  readonly causes?: readonly {
+    readonly reason?: string;
+    readonly message?: string;
+    readonly field?: string;
+  }[];
+}
+
+/** The API server answered, and the answer is a refusal. `status` is the HTTP code, `reason` the machine word. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    message: string,
+    readonly details?: StatusDetails,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+export type NetworkErrorKind = 'refused' | 'dns' | 'tls' | 'timeout' | 'reset' | 'other';
+
+/** There was no complete answer. Whether the request took effect is unknown, except for `refused`, `dns` and `tls`. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+  constructor(
+    readonly kind: NetworkErrorKind,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+const BY_CODE: Readonly<Record<string, NetworkErrorKind>> = {
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  EHOSTDOWN: 'refused',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'reset',
+  EPROTO: 'tls',
+};
+
+/** OpenSSL's verification results, as Node passes them on in `code`. */
+const TLS_CODE =
+  /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
+
+const codeOf = (error: Error): string => {
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  // Happy eyeballs reports one error for each address that was tried.
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);
+  return '';
+};
+
+const kindOf = (code: string): NetworkErrorKind => {
+  if (TLS_CODE.test(code)) return 'tls';
+  if (code.startsWith('HPE_')) return 'reset';
+  return BY_CODE[code] ?? 'other';
+};
+
+/** Wraps what undici and the socket layer throw. */
+export const networkErrorFrom = (error: unknown): NetworkError => {
+  if (error instanceof NetworkError) return error;
+  if (!(error instanceof Error)) return new NetworkError('other', String(error), error);
+  const code = codeOf(error);
+  return new NetworkError(kindOf(code), error.message || code || error.name, error);
+};

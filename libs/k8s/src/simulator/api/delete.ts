@@ -1,0 +1,93 @@
+import { type KubeObject } from '@keelson/domain';
+import { rfc3339 } from '../clock';
+import { listAt, objectAt } from '../json';
+import { type Status, conflict, success } from './api-error';
+import { type ClusterState, type WriteRequest } from './cluster-state';
+import { type ResourceType } from './resource-type';
+import { getObject } from './update';
+
+export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
+
+export interface DeleteOptions {
+  readonly propagationPolicy?: PropagationPolicy | undefined;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
+  readonly gracePeriodSeconds?: number | undefined;
+}
+
+/** Finalizers by which the server itself holds an object until its dependents are dealt with. */
+export const FOREGROUND = 'foregroundDeletion';
+export const ORPHAN = 'orphan';
+
+/**
+ * DELETE. An object with finalizers, a Namespace and a running Pod are only marked and go later;
+ * everything else goes at once.
+ * @returns the marked object, or a Success status
+ */
+export function deleteObject(
+  state: ClusterState,
+  request: WriteRequest,
+  options: DeleteOptions,
+): KubeObject | Status {
+  const { type } = request;
+  const live = getObject(state, request);
+  checkDeletion(type, live, options);
+  const marked = marking(state, type, live, options);
+  if (marked) {
+    if (request.dryRun || marked === live) return marked;
+    return state.store.put(type, marked);
+  }
+  if (!request.dryRun) state.store.remove(type, live);
+  return success(type, live.metadata.name, live.metadata.uid ?? '');
+}
+
+function checkDeletion(type: ResourceType, live: KubeObject, { preconditions }: DeleteOptions): void {
+  const { name, uid, resourceVersion } = live.metadata;
+  if (preconditions?.uid && preconditions.uid !== uid) {
+    throw conflict(type, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ''}`);
+  }
+  if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
+    );
+  }
+}
+
+/** The object as marked for deletion, or undefined when it may go at once. */
+function marking(
+  state: ClusterState,
+  type: ResourceType,
+  live: KubeObject,
+  options: DeleteOptions,
+): KubeObject | undefined {
+  const finalizers = finalizersFor(live, options.propagationPolicy);
+  const grace = graceOf(type, live, options);
+  const isNamespace = type.kind === 'Namespace' && type.group === '';
+  if (finalizers.length === 0 && grace === 0 && !isNamespace) return undefined;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = live.metadata;
+  const isMarked = deletionTimestamp !== undefined && grace >= (deletionGracePeriodSeconds as number);
+  if (isMarked && finalizers.length === listAt(live.metadata, 'finalizers').length) return live;
+  const metadata = {
+    ...live.metadata,
+    deletionTimestamp: isMarked ? deletionTimestamp : rfc3339(state.clock.now() + grace * 1000),
+    deletionGracePeriodSeconds: isMarked ? deletionGracePeriodSeconds : grace,
+    ...(finalizers.length > 0 ? { finalizers } : {}),
+  };
+  const marked: KubeObject = { ...live, metadata };
+  return isNamespace ? { ...marked, status: { ...objectAt(live, 'status'), phase: 'Terminating' } } : marked;
+}
+
+function finalizersFor(live: KubeObject, policy: PropagationPolicy | undefined): unknown[] {
+  const finalizers = listAt(live.metadata, 'finalizers');
+  const added = policy === 'Foreground' ? FOREGROUND : policy === 'Orphan' ? ORPHAN : undefined;
+  return added === undefined || finalizers.includes(added) ? finalizers : [...finalizers, added];
+}
+
+/** Only a Pod that runs on a node is given time, in seconds. */
+function graceOf(type: ResourceType, live: KubeObject, options: DeleteOptions): number {
+  const spec = objectAt(live, 'spec');
+  if (type.kind !== 'Pod' || type.group !== '' || !spec.nodeName) return 0;
+  const asked = options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds;
+  return typeof asked === 'number' ? asked : 30;
+}

@@ -1,0 +1,33 @@
+import { type KubeObject } from '@keelson/domain';
+import { type Schema } from '../fields/schema';
+import { type FieldProblem } from './api-error';
+
+/** One kind of object that a simulated API server serves. */
+export interface ResourceType {
+  readonly group: string;
+  /** Served versions, preferred first; objects are stored as they are and relabelled on the way out. */
+  readonly versions: readonly string[];
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  /** `/status` is an endpoint of its own, and the main endpoint leaves `status` alone. */
+  readonly hasStatus: boolean;
+  /** What bumps metadata.generation: the spec, everything but metadata and status, or nothing. */
+  readonly generation: 'spec' | 'specOrAnnotations' | 'content' | 'none';
+  /** Custom resources differ in a few rules: no strategic merge, no unconditional update. */
+  readonly custom: boolean;
+  readonly schema: Schema;
+  /** Fills defaults and normalises; pure, same reference when there is nothing to do. */
+  readonly defaults: (object: KubeObject) => KubeObject;
+  /** Every reason against `next`; `live` is undefined on creation. */
+  readonly validate: (next: KubeObject, live: KubeObject | undefined) => readonly FieldProblem[];
+}
+
+export const apiVersionOf = (group: string, version: string): string =>
+  group ? `${group}/${version}` : version;
+
+/** Identity of a type inside one cluster, whatever the version. */
+export const typeKey = (type: Pick<ResourceType, 'group' | 'plural'>): string =>
+  `${type.group}/${type.plural}`;

@@ -1,0 +1,191 @@
+import { type KubeObject } from '@keelson/domain';
+import { isObject, listAt, without } from '../json';
+import {
+  EMPTY,
+  type FieldSet,
+  difference,
+  intersection,
+  isEmpty,
+  same,
+  union,
+  withNamedParents,
+  withoutSubtrees,
+} from './field-set';
+import { type Schema } from './schema';
+import { type Comparison, compare, fieldsOf, merge, remove } from './walk';
+
+/** One entry of metadata.managedFields. */
+export interface ManagedFieldsEntry {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly time: string;
+  readonly fieldsType: 'FieldsV1';
+  readonly fieldsV1: FieldSet;
+  readonly subresource?: string;
+}
+
+/** Who writes, through which verb, in which version and at what time (RFC 3339, whole seconds). */
+export type Writer = Omit<ManagedFieldsEntry, 'fieldsType' | 'fieldsV1'>;
+
+export interface FieldConflict {
+  readonly with: ManagedFieldsEntry;
+  readonly fields: FieldSet;
+}
+
+/** What nobody owns: identity and bookkeeping of the server. */
+const UNOWNED: FieldSet = {
+  'f:apiVersion': {},
+  'f:kind': {},
+  'f:metadata': {
+    'f:name': {},
+    'f:namespace': {},
+    'f:uid': {},
+    'f:resourceVersion': {},
+    'f:generation': {},
+    'f:creationTimestamp': {},
+    'f:deletionTimestamp': {},
+    'f:deletionGracePeriodSeconds': {},
+    'f:selfLink': {},
+    'f:managedFields': {},
+  },
+};
+
+/** Parts that a built-in type always has, even before its creation, so that nobody comes to own them. */
+const ALWAYS_THERE = { metadata: {}, spec: { template: { metadata: {}, spec: {} }, strategy: {} }, status: {} };
+
+export const managedFieldsOf = (object: KubeObject | undefined): readonly ManagedFieldsEntry[] =>
+  listAt(object?.metadata, 'managedFields') as ManagedFieldsEntry[];
+
+const isSameWriter = (entry: ManagedFieldsEntry, writer: Writer): boolean =>
+  entry.manager === writer.manager &&
+  entry.operation === writer.operation &&
+  entry.subresource === writer.subresource &&
+  (writer.operation === 'Apply' || entry.apiVersion === writer.apiVersion);
+
+const compareOwned = (live: KubeObject | undefined, next: unknown, schema: Schema): Comparison => {
+  const { added, modified, removed } = compare(live ?? skeletonOf(next, ALWAYS_THERE), next, schema);
+  return {
+    added: withoutSubtrees(added, UNOWNED),
+    modified: withoutSubtrees(modified, UNOWNED),
+    removed: withoutSubtrees(removed, UNOWNED),
+  };
+};
+
+/** The always-present parts of an object that is about to be created, cut to those that it uses. */
+function skeletonOf(next: unknown, parts: Record<string, object>): Record<string, unknown> {
+  const skeleton: Record<string, unknown> = {};
+  for (const field in parts) {
+    const value = isObject(next) ? next[field] : undefined;
+    if (isObject(value)) skeleton[field] = skeletonOf(value, parts[field] as Record<string, object>);
+  }
+  return skeleton;
+}
+
+/** Orders entries as an API server shows them. */
+const sorted = (entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] =>
+  entries.sort(
+    (a, b) =>
+      a.operation.localeCompare(b.operation) ||
+      a.time.localeCompare(b.time) ||
+      a.manager.localeCompare(b.manager),
+  );
+
+const withFields = (entries: readonly ManagedFieldsEntry[], writer: Writer, fields: FieldSet) => {
+  const others = entries.filter((entry) => !isSameWriter(entry, writer));
+  if (isEmpty(fields)) return sorted(others);
+  const previous = entries.find((entry) => isSameWriter(entry, writer));
+  // An entry that does not change keeps its time, so that a repeated apply writes nothing.
+  if (previous && same(previous.fieldsV1, fields)) return sorted([...others, previous]);
+  return sorted([...others, { ...writer, fieldsType: 'FieldsV1', fieldsV1: fields }]);
+};
+
+/** Takes the changed fields away from everybody but the writer. */
+function takeFromOthers(
+  entries: readonly ManagedFieldsEntry[],
+  writer: Writer,
+  comparison: Comparison,
+): ManagedFieldsEntry[] {
+  const taken = union(union(comparison.added, comparison.modified), comparison.removed);
+  if (isEmpty(taken)) return [...entries];
+  return entries.flatMap((entry) => {
+    if (isSameWriter(entry, writer)) return [entry];
+    const rest = difference(entry.fieldsV1, taken);
+    if (isEmpty(rest)) return [];
+    return [same(rest, entry.fieldsV1) ? entry : { ...entry, fieldsV1: rest }];
+  });
+}
+
+/**
+ * Ownership after a create, update or patch: the writer owns what it changed.
+ * @returns the new entries, for metadata.managedFields of `next`
+ */
+export function recordUpdate(
+  live: KubeObject | undefined,
+  next: KubeObject,
+  schema: Schema,
+  writer: Writer,
+): readonly ManagedFieldsEntry[] {
+  const entries = managedFieldsOf(live);
+  const comparison = compareOwned(live, next, schema);
+  const own = entries.find((entry) => isSameWriter(entry, writer))?.fieldsV1 ?? EMPTY;
+  const fields = union(
+    difference(own, comparison.removed),
+    union(comparison.modified, comparison.added),
+  );
+  return withFields(takeFromOthers(entries, writer, comparison), writer, fields);
+}
+
+export type Applied =
+  | {
+      readonly ok: true;
+      readonly object: KubeObject;
+      readonly managedFields: readonly ManagedFieldsEntry[];
+    }
+  | { readonly ok: false; readonly conflicts: readonly FieldConflict[] };
+
+/**
+ * Server-side apply of one configuration: merges it, removes what its manager gave up and nobody else owns,
+ * and moves ownership. Fields of others that it would change are conflicts unless `force`.
+ * Source: sigs.k8s.io/structured-merge-diff/v4/merge (Updater.Apply).
+ */
+export function applyFields(
+  live: KubeObject | undefined,
+  configuration: KubeObject,
+  schema: Schema,
+  writer: Writer,
+  force: boolean,
+): Applied {
+  const entries = managedFieldsOf(live);
+  const config = { ...configuration, metadata: without(configuration.metadata, 'managedFields') };
+  const owned = withoutSubtrees(fieldsOf(config, schema), UNOWNED);
+  const previous = entries.find((entry) => isSameWriter(entry, writer))?.fieldsV1 ?? EMPTY;
+
+  const merged = merge(live, config, schema) as KubeObject;
+  const others = entries.filter((entry) => !isSameWriter(entry, writer));
+  const object = prune(merged, previous, owned, others, schema);
+
+  const comparison = compareOwned(live, object, schema);
+  const changed = union(comparison.added, comparison.modified);
+  const conflicts = others
+    .map((entry) => ({ with: entry, fields: intersection(entry.fieldsV1, changed) }))
+    .filter((conflict) => !isEmpty(conflict.fields));
+  if (conflicts.length > 0 && !force) return { ok: false, conflicts };
+
+  return { ok: true, object, managedFields: withFields(takeFromOthers(entries, writer, comparison), writer, owned) };
+}
+
+/** Removes what `previous` held, `owned` no longer holds, and no other manager claims. */
+function prune(
+  merged: KubeObject,
+  previous: FieldSet,
+  owned: FieldSet,
+  others: readonly ManagedFieldsEntry[],
+  schema: Schema,
+): KubeObject {
+  // The usual case: the manager says what it said before, or more.
+  if (isEmpty(difference(previous, owned))) return merged;
+  const claimed = others.reduce((all, entry) => union(all, entry.fieldsV1), owned);
+  const dropped = difference(withNamedParents(previous), withNamedParents(claimed));
+  return remove(merged, dropped, schema) as KubeObject;
+}

@@ -1,0 +1,192 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type KubeObject } from '@keelson/domain';
+import { badRequest, methodNotAllowed } from '../api/api-error';
+import { applyObject } from '../api/apply';
+import { type WriteRequest } from '../api/cluster-state';
+import { createObject } from '../api/create';
+import { type DeleteOptions, type PropagationPolicy, deleteObject } from '../api/delete';
+import { APPLY_PATCH, patchObject } from '../api/patch';
+import { inVersion, renderList } from '../api/render';
+import { type ResourceType } from '../api/resource-type';
+import { type Matcher, both, parseFieldSelector, parseLabelSelector } from '../api/selectors';
+import { getObject, updateObject } from '../api/update';
+import { isObject, objectAt } from '../json';
+import { checkedObject, decodeObject, mediaTypeOf, parseBody, readBody } from './body';
+import { type Verb } from './request-counts';
+import { respondJson } from './respond';
+import { type ServedCluster } from './served-cluster';
+import { type ResourcePath } from './target';
+import { respondWithWatch } from './watch-response';
+
+export interface ResourceCall {
+  readonly path: ResourcePath;
+  readonly type: ResourceType;
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Every verb on a resource: maps HTTP to the functions of `api/` and nothing else. */
+export async function serveResource(cluster: ServedCluster, call: ResourceCall): Promise<void> {
+  const { path, request, response } = call;
+  const respond = (code: number, object: object) => {
+    respondJson(response, code, 'metadata' in object ? inVersion(object as KubeObject, path.apiVersion) : object);
+  };
+  const isCollection = path.name === undefined;
+  switch (request.method) {
+    case 'GET':
+      if (!isCollection) {
+        cluster.requests.count('get');
+        respond(200, getObject(cluster.state, writeRequest(call)));
+      } else if (isTrue(call.query.get('watch'))) serveWatch(cluster, call);
+      else serveList(cluster, call);
+      return;
+    case 'POST':
+      if (!isCollection) throw methodNotAllowed();
+      respond(201, await serveCreate(cluster, call));
+      return;
+    case 'PUT':
+      if (isCollection) throw methodNotAllowed();
+      respond(200, await serveUpdate(cluster, call));
+      return;
+    case 'PATCH': {
+      if (isCollection) throw methodNotAllowed();
+      const { object, created } = await servePatch(cluster, call);
+      respond(created ? 201 : 200, object);
+      return;
+    }
+    case 'DELETE':
+      respond(200, await serveDelete(cluster, call));
+      return;
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+const isTrue = (value: string | null): boolean => value === 'true' || value === '1';
+
+function writeRequest({ path, type, query, request }: ResourceCall): WriteRequest {
+  const agent = (request.headers['user-agent'] ?? '').split('/')[0];
+  const dryRun = query.getAll('dryRun');
+  if (dryRun.some((value) => value !== 'All')) throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun`);
+  return {
+    type,
+    apiVersion: path.apiVersion,
+    namespace: path.namespace,
+    name: path.name,
+    subresource: path.subresource === 'status' ? 'status' : undefined,
+    manager: query.get('fieldManager') ?? (agent || 'unknown'),
+    dryRun: dryRun.length > 0,
+    force: isTrue(query.get('force')),
+  };
+}
+
+const count = ({ requests }: ServedCluster, verb: Verb, { dryRun }: WriteRequest): void => {
+  requests.count(dryRun ? 'dryRun' : verb);
+};
+
+const matcherOf = (query: URLSearchParams): Matcher =>
+  both(parseLabelSelector(query.get('labelSelector')), parseFieldSelector(query.get('fieldSelector')));
+
+function serveList(cluster: ServedCluster, { path, type, query, response }: ResourceCall): void {
+  cluster.requests.count('list');
+  const page = cluster.lister.list(type, {
+    namespace: path.namespace,
+    matches: matcherOf(query),
+    limit: Number(query.get('limit') ?? 0),
+    continueToken: query.get('continue') ?? undefined,
+    resourceVersion: query.get('resourceVersion') ?? undefined,
+  });
+  respondJson(response, 200, renderList(type, path.apiVersion, page));
+}
+
+function serveWatch(cluster: ServedCluster, { path, type, query, request, response }: ResourceCall): void {
+  cluster.requests.count('watch');
+  const { watchTimeoutMs, bookmarkEveryMs } = cluster.timings;
+  const asked = Number(query.get('timeoutSeconds') ?? 0) * 1000;
+  // Spread the ends, or all watches of a fleet would come back in the same second.
+  const timeoutMs = asked > 0 ? asked : watchTimeoutMs + cluster.state.ids.next(watchTimeoutMs);
+  const options = {
+    type,
+    apiVersion: path.apiVersion,
+    namespace: path.namespace,
+    matches: matcherOf(query),
+    resourceVersion: query.get('resourceVersion') ?? undefined,
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    timeoutMs: Math.min(timeoutMs, 2 ** 31 - 1),
+    bookmarkEveryMs,
+  };
+  respondWithWatch(request, response, (sink) => cluster.hub.start(options, sink));
+}
+
+async function serveCreate(cluster: ServedCluster, call: ResourceCall): Promise<KubeObject> {
+  const write = writeRequest(call);
+  count(cluster, 'create', write);
+  const text = await readBody(call.request);
+  return createObject(cluster.state, write, decodeObject(call.type, call.path, mediaTypeOf(call.request), text));
+}
+
+async function serveUpdate(cluster: ServedCluster, call: ResourceCall): Promise<KubeObject> {
+  const write = writeRequest(call);
+  count(cluster, 'update', write);
+  const text = await readBody(call.request);
+  return updateObject(cluster.state, write, decodeObject(call.type, call.path, mediaTypeOf(call.request), text));
+}
+
+async function servePatch(
+  cluster: ServedCluster,
+  call: ResourceCall,
+): Promise<{ object: KubeObject; created: boolean }> {
+  const write = writeRequest(call);
+  const mediaType = mediaTypeOf(call.request);
+  const isApply = mediaType === APPLY_PATCH;
+  count(cluster, isApply ? 'apply' : 'patch', write);
+  const text = await readBody(call.request);
+  if (!isApply) {
+    if (call.query.has('force')) throw badRequest('force may only be set for an apply patch');
+    return { object: patchObject(cluster.state, write, mediaType, parseBody(text)), created: false };
+  }
+  if (!call.query.get('fieldManager')) {
+    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+  }
+  return applyObject(cluster.state, write, checkedObject(call.type, call.path, parseBody(text)));
+}
+
+async function serveDelete(cluster: ServedCluster, call: ResourceCall): Promise<object> {
+  const write = writeRequest(call);
+  const text = await readBody(call.request);
+  const options = deleteOptions(text === '' ? {} : parseBody(text), call.query);
+  const dryRun = write.dryRun || options.dryRun;
+  count(cluster, 'delete', { ...write, dryRun });
+  if (call.path.name !== undefined) return deleteObject(cluster.state, { ...write, dryRun }, options);
+  const page = cluster.lister.list(call.type, {
+    namespace: call.path.namespace,
+    matches: matcherOf(call.query),
+    limit: 0,
+    continueToken: undefined,
+    resourceVersion: undefined,
+  });
+  for (const { metadata } of page.items) {
+    const each = { ...write, dryRun, namespace: metadata.namespace, name: metadata.name };
+    deleteObject(cluster.state, each, options);
+  }
+  return renderList(call.type, call.path.apiVersion, page);
+}
+
+const POLICIES: readonly unknown[] = ['Background', 'Foreground', 'Orphan'];
+
+/** DeleteOptions come in the body or, for the simple ones, in the query. */
+function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions & { dryRun: boolean } {
+  if (!isObject(body)) throw badRequest('the body is not a DeleteOptions object');
+  const policy = body.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
+  if (policy !== undefined && !POLICIES.includes(policy)) {
+    throw badRequest(`propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
+  }
+  const grace = body.gracePeriodSeconds ?? query.get('gracePeriodSeconds') ?? undefined;
+  return {
+    propagationPolicy: policy as PropagationPolicy | undefined,
+    preconditions: objectAt(body, 'preconditions'),
+    gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
+    dryRun: Array.isArray(body.dryRun) && body.dryRun.length > 0,
+  };
+}

@@ -1,0 +1,52 @@
+import { type KubeObject } from '@keelson/domain';
+import { type FieldProblem, invalidValue, required } from '../api/api-error';
+import { changeItems, changeObject, fill, isObject, listAt, objectAt } from '../json';
+
+/** The address is derived from the uid: stable, inside 10.96.0.0/16, without a table of what is taken. */
+function addressOf(uid: string): string {
+  let hash = 0;
+  for (const character of uid) hash = (hash * 31 + character.charCodeAt(0)) % 65_000;
+  return `10.96.${Math.floor(hash / 254)}.${(hash % 254) + 1}`;
+}
+
+export const serviceDefaults = (service: KubeObject): KubeObject =>
+  changeObject(service, 'spec', (spec) => {
+    const typed = fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
+    const ported = changeItems(typed, 'ports', (port) =>
+      fill(port, { protocol: 'TCP', targetPort: port.port }),
+    );
+    if (ported.type === 'ExternalName') return ported;
+    const { uid } = service.metadata;
+    const address = uid === undefined ? {} : { clusterIP: addressOf(uid) };
+    const addressed = fill(ported, {
+      ...address,
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+      internalTrafficPolicy: 'Cluster',
+      ...(ported.type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }),
+    });
+    return addressed.clusterIP === undefined ? addressed : fill(addressed, { clusterIPs: [addressed.clusterIP] });
+  });
+
+export function serviceProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {
+  const spec = objectAt(next, 'spec');
+  const problems: FieldProblem[] = [];
+  if (spec.type !== 'ExternalName' && spec.clusterIP !== 'None' && listAt(spec, 'ports').length === 0) {
+    problems.push(required('spec.ports'));
+  }
+  const ports = listAt(spec, 'ports');
+  ports.forEach((item, index) => {
+    const { port, name } = isObject(item) ? item : {};
+    if (typeof port !== 'number' || port < 1 || port > 65535) {
+      problems.push(
+        invalidValue(`spec.ports[${index}].port`, port ?? 0, 'must be between 1 and 65535, inclusive'),
+      );
+    }
+    if (ports.length > 1 && !name) problems.push(required(`spec.ports[${index}].name`));
+  });
+  const before = live && objectAt(live, 'spec').clusterIP;
+  if (before && spec.clusterIP !== before && spec.type !== 'ExternalName') {
+    problems.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, 'may not change once set'));
+  }
+  return problems;
+}

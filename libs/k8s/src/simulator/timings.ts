@@ -1,0 +1,27 @@
+/** How long things take in a simulated cluster; milliseconds. */
+export interface SimulatorTimings {
+  /** From a pod's binding to its containers being Ready. */
+  readonly podStartMs: number;
+  /** From a pod's deletion to its disappearance. */
+  readonly podStopMs: number;
+  /** How long a Job's pod runs. */
+  readonly jobRunMs: number;
+  /** From a CRD's creation to its API being served. */
+  readonly crdEstablishMs: number;
+  /** Between bookmarks of a watch that asked for them. */
+  readonly bookmarkEveryMs: number;
+  /** The least time that a watch without timeoutSeconds is kept; the most is twice that. */
+  readonly watchTimeoutMs: number;
+  /** How many changes of each type a watch may look back before it gets 410. */
+  readonly historyLimit: number;
+}
+
+export const DEFAULT_TIMINGS: SimulatorTimings = {
+  podStartMs: 50,
+  podStopMs: 20,
+  jobRunMs: 100,
+  crdEstablishMs: 20,
+  bookmarkEveryMs: 60_000,
+  watchTimeoutMs: 1_800_000,
+  historyLimit: 1_000,
+};

@@ -1,0 +1,3 @@
+export type { Logger } from './logger';
+export * from './bus';
+export * from './jobs';

@@ -1,0 +1,2 @@
+export * from './job-queue';
+export { openJobQueue, type JobQueueOptions } from './open-job-queue';
