@@ -12,15 +12,24 @@ const project = (displayName, testMatch) => ({
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
 });
 
+/** With one PostgreSQL for the whole run; test/support/database.ts gives each file a database on it. */
+const withDatabase = (project) => ({
+  ...project,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+});
+
 module.exports = {
   projects: [
     project('unit', ['<rootDir>/{apps,libs}/**/*.unit.spec.ts', '<rootDir>/test/**/*.unit.spec.ts']),
-    project('integration', [
-      '<rootDir>/test/integration/**/*.spec.ts',
-      '<rootDir>/{apps,libs}/**/*.int.spec.ts',
-    ]),
-    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    withDatabase(
+      project('integration', [
+        '<rootDir>/test/integration/**/*.spec.ts',
+        '<rootDir>/{apps,libs}/**/*.int.spec.ts',
+      ]),
+    ),
+    withDatabase(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
+    withDatabase(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
     project('backends', ['<rootDir>/test/backends/**/*.spec.ts']),
     {
       ...project('kubernetes', ['<rootDir>/test/kubernetes/**/*.spec.ts', '!**/*.unit.spec.ts']),

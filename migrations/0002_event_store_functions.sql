@@ -26,6 +26,7 @@ create function append_units(
 ) returns table (outcome text, seqs bigint[], versions int[], stream text, actual int, recorded_at text)
 language plpgsql
 -- A plan made while the tables were empty must not be kept as they grow: always by index.
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -168,12 +169,14 @@ begin
   end loop;
 end $$;
 
--- Committed events without a position.
+-- Committed events without a position. The head by subqueries, so that it bounds the index scan: as a join it was
+-- a filter over the whole log, 11 ms at 10,000 events where this takes 0.02 ms.
 create function unsealed_events() returns setof events language sql stable as $$
   select e.*
-  from log_head h
-  join events e on (e.tx, e.seq) > (h.tx, h.seq) and e.tx < pg_snapshot_xmax(pg_current_snapshot())
-  where not exists (select from event_log l where l.seq = e.seq)
+  from events e
+  where (e.tx, e.seq) > ((select h.tx from log_head h), (select h.seq from log_head h))
+    and e.tx < pg_snapshot_xmax(pg_current_snapshot())
+    and not exists (select from event_log l where l.seq = e.seq)
 $$;
 
 -- Gives committed events their positions, at most p_limit at a time, and chains them. One sealer works at a time.
@@ -185,6 +188,7 @@ $$;
 create function seal_events(p_limit int)
 returns table (first_pos bigint, sealed bigint[], more boolean)
 language plpgsql
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

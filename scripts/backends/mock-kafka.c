@@ -32,6 +32,8 @@ int main(int argc, char **argv) {
         /* The default controller, broker 0, does not exist: kafkajs looks for
          * it before it starts an idempotent producer, and fails. */
         rd_kafka_mock_set_controller_id(cluster, 1);
+        /* A group's first members wait this long for more; brokers wait 3 s. */
+        rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 100);
 
         printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
         fflush(stdout);

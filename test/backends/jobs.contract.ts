@@ -31,15 +31,25 @@ export function jobQueueContract(server: () => JobServer): void {
   const work = (handler: JobHandler, concurrency = 4): Promise<Worker> =>
     jobs.process('targets', { apply: handler }, { concurrency });
   const drained = (): Promise<unknown> =>
-    eventually('nothing is left', () => jobs.counts('targets'), (counts) => same(counts, empty));
+    eventually(
+      'nothing is left',
+      () => jobs.counts('targets'),
+      (counts) => same(counts, empty),
+    );
 
   describe('running', () => {
     it('hands the data and the key to the handler', async () => {
       const seen: unknown[] = [];
       await work(async (data, { key, queue, attempt }) => void seen.push({ data, key, queue, attempt }));
       await apply('shop/eu-1');
-      await eventually('the job ran', () => seen.length, (ran) => ran === 1);
-      expect(seen).toEqual([{ data: { target: 'shop/eu-1' }, key: 'shop/eu-1', queue: 'targets', attempt: 1 }]);
+      await eventually(
+        'the job ran',
+        () => seen.length,
+        (ran) => ran === 1,
+      );
+      expect(seen).toEqual([
+        { data: { target: 'shop/eu-1' }, key: 'shop/eu-1', queue: 'targets', attempt: 1 },
+      ]);
       await drained();
     });
 
@@ -53,7 +63,11 @@ export function jobQueueContract(server: () => JobServer): void {
         active--;
       }, 3);
       await Promise.all(Array.from({ length: 8 }, (_, n) => apply(`shop/${n}`)));
-      await eventually('three run', () => active, (now) => now === 3);
+      await eventually(
+        'three run',
+        () => active,
+        (now) => now === 3,
+      );
       hold.open();
       await drained();
       expect(most).toBe(3);
@@ -72,7 +86,11 @@ export function jobQueueContract(server: () => JobServer): void {
       );
       await apply('a');
       await jobs.add('runs', { name: 'bake', key: 'a', data: {} });
-      await eventually('both ran', () => seen.length, (ran) => ran === 2);
+      await eventually(
+        'both ran',
+        () => seen.length,
+        (ran) => ran === 2,
+      );
       expect(seen.sort()).toEqual(['bake a', 'targets a']);
     });
   });
@@ -99,7 +117,11 @@ export function jobQueueContract(server: () => JobServer): void {
         active--;
       });
       await apply('shop/eu-1');
-      await eventually('it runs', () => ran, (now) => now === 1);
+      await eventually(
+        'it runs',
+        () => ran,
+        (now) => now === 1,
+      );
       for (let n = 0; n < 5; n++) await apply('shop/eu-1');
       hold.open();
       await drained();
@@ -115,7 +137,11 @@ export function jobQueueContract(server: () => JobServer): void {
         if (runs.length <= retries.attempts) throw new Error('not today');
       });
       await apply('shop/eu-1');
-      await eventually('it runs', () => runs.length, (now) => now === 1);
+      await eventually(
+        'it runs',
+        () => runs.length,
+        (now) => now === 1,
+      );
       await apply('shop/eu-1');
       hold.open();
       await drained();
@@ -127,7 +153,12 @@ export function jobQueueContract(server: () => JobServer): void {
       await work(async () => void ran++);
       for (let n = 1; n <= 100; n++) {
         await apply('shop/eu-1');
-        await eventually(`run ${n}`, () => ran, (now) => now >= n, 5_000);
+        await eventually(
+          `run ${n}`,
+          () => ran,
+          (now) => now >= n,
+          5_000,
+        );
       }
       await drained();
       expect(ran).toBe(100);
@@ -139,10 +170,18 @@ export function jobQueueContract(server: () => JobServer): void {
         if (++ran <= retries.attempts) throw new Error('not today');
       });
       await apply('shop/eu-1');
-      await eventually('it is dropped', () => logger.count('dropped'), (times) => times === 1);
+      await eventually(
+        'it is dropped',
+        () => logger.count('dropped'),
+        (times) => times === 1,
+      );
       await drained();
       await apply('shop/eu-1');
-      await eventually('it runs again', () => ran, (now) => now === retries.attempts + 1);
+      await eventually(
+        'it runs again',
+        () => ran,
+        (now) => now === retries.attempts + 1,
+      );
       await drained();
     });
 
@@ -171,7 +210,11 @@ export function jobQueueContract(server: () => JobServer): void {
       const addedAt = Date.now();
       await apply('shop/eu-1', 300);
       expect(await jobs.counts('targets')).toEqual({ ...empty, delayed: 1 });
-      await eventually('it ran', () => ranAt, (at) => at > 0);
+      await eventually(
+        'it ran',
+        () => ranAt,
+        (at) => at > 0,
+      );
       expect(ranAt - addedAt).toBeGreaterThanOrEqual(290);
       await drained();
     });
@@ -181,11 +224,19 @@ export function jobQueueContract(server: () => JobServer): void {
       await work(async () => void ran++);
       await apply('earlier last', 60_000);
       await apply('earlier last', 50);
-      await eventually('the earlier one ran', () => ran, (now) => now === 1);
+      await eventually(
+        'the earlier one ran',
+        () => ran,
+        (now) => now === 1,
+      );
       await drained();
       await apply('earlier first', 200);
       await apply('earlier first', 60_000);
-      await eventually('the earlier one ran', () => ran, (now) => now === 2);
+      await eventually(
+        'the earlier one ran',
+        () => ran,
+        (now) => now === 2,
+      );
       await drained();
     });
 
@@ -194,8 +245,16 @@ export function jobQueueContract(server: () => JobServer): void {
       await work(async () => void ran++);
       await apply('shop/eu-1', 60_000);
       await apply('shop/eu-1');
-      await eventually('it ran', () => ran, (now) => now === 1);
-      await eventually('the timer is left', () => jobs.counts('targets'), (c) => same(c, { ...empty, delayed: 1 }));
+      await eventually(
+        'it ran',
+        () => ran,
+        (now) => now === 1,
+      );
+      await eventually(
+        'the timer is left',
+        () => jobs.counts('targets'),
+        (c) => same(c, { ...empty, delayed: 1 }),
+      );
     });
 
     it('runs at once what came while the key was running, though the handler asks for a later look', async () => {
@@ -207,10 +266,18 @@ export function jobQueueContract(server: () => JobServer): void {
         await apply(key, 60_000);
       });
       await apply('shop/eu-1');
-      await eventually('it runs', () => ran, (now) => now === 1);
+      await eventually(
+        'it runs',
+        () => ran,
+        (now) => now === 1,
+      );
       await apply('shop/eu-1');
       hold.open();
-      await eventually('it ran again', () => ran, (now) => now === 2);
+      await eventually(
+        'it ran again',
+        () => ran,
+        (now) => now === 2,
+      );
     });
 
     it('lets a handler ask to be called again, and again', async () => {
@@ -219,7 +286,11 @@ export function jobQueueContract(server: () => JobServer): void {
         if (++ran < 30) await apply(key, 5);
       });
       await apply('shop/eu-1', 5);
-      await eventually('thirty runs', () => ran, (now) => now === 30);
+      await eventually(
+        'thirty runs',
+        () => ran,
+        (now) => now === 30,
+      );
       await drained();
     });
   });
@@ -248,7 +319,11 @@ export function jobQueueContract(server: () => JobServer): void {
         if (++ran === 1) throw new Error('not today');
       });
       await apply('shop/eu-1');
-      await eventually('a retry waits', () => jobs.counts('targets'), (c) => same(c, { ...empty, delayed: 1 }));
+      await eventually(
+        'a retry waits',
+        () => jobs.counts('targets'),
+        (c) => same(c, { ...empty, delayed: 1 }),
+      );
       await apply('shop/eu-1');
       await drained();
       expect(ran).toBe(2);
@@ -257,16 +332,20 @@ export function jobQueueContract(server: () => JobServer): void {
 
   describe('the catalog', () => {
     it('refuses to work without a handler for every name', async () => {
-      await expect(jobs.process('runs', { advance: async () => undefined }, { concurrency: 1 })).rejects.toThrow(
-        'queue runs: no handler for bake',
-      );
+      await expect(
+        jobs.process('runs', { advance: async () => undefined }, { concurrency: 1 }),
+      ).rejects.toThrow('queue runs: no handler for bake');
     });
 
     it('refuses handlers, jobs and queues that it does not know', async () => {
       const handlers = { apply: async () => undefined, prune: async () => undefined };
       await expect(jobs.process('targets', handlers, { concurrency: 1 })).rejects.toThrow('no job prune');
-      await expect(jobs.add('targets', { name: 'prune', key: 'a', data: {} })).rejects.toThrow('no job prune');
-      await expect(jobs.add('nodes', { name: 'drain', key: 'a', data: {} })).rejects.toThrow('no queue nodes');
+      await expect(jobs.add('targets', { name: 'prune', key: 'a', data: {} })).rejects.toThrow(
+        'no job prune',
+      );
+      await expect(jobs.add('nodes', { name: 'drain', key: 'a', data: {} })).rejects.toThrow(
+        'no queue nodes',
+      );
     });
   });
 
@@ -280,7 +359,11 @@ export function jobQueueContract(server: () => JobServer): void {
         seen.push(`${key} ends`);
       }, 1);
       await apply('first');
-      await eventually('it runs', () => seen.length, (now) => now === 1);
+      await eventually(
+        'it runs',
+        () => seen.length,
+        (now) => now === 1,
+      );
       await apply('second');
       const stopped = worker.stop();
       hold.open();
@@ -299,13 +382,21 @@ export function jobQueueContract(server: () => JobServer): void {
         await hold.opened;
       });
       await apply('shop/eu-1');
-      await eventually('it runs', () => began, (now) => now === 1);
+      await eventually(
+        'it runs',
+        () => began,
+        (now) => now === 1,
+      );
       await worker.stop(50);
       expect(signalled).toBe(true);
 
       let taken = 0;
       await work(async () => void taken++);
-      await eventually('it is taken up', () => taken, (now) => now === 1);
+      await eventually(
+        'it is taken up',
+        () => taken,
+        (now) => now === 1,
+      );
       await drained();
       hold.open();
     });
@@ -320,7 +411,12 @@ export function jobQueueContract(server: () => JobServer): void {
       for (let round = 1; round <= 3; round++) {
         expect(await server().cutConnections()).toBeGreaterThan(0);
         await apply(`after ${round}`);
-        await eventually('it ran', () => ran, (now) => now === round + 1, 20_000);
+        await eventually(
+          'it ran',
+          () => ran,
+          (now) => now === round + 1,
+          20_000,
+        );
       }
       await drained();
     });
@@ -332,11 +428,20 @@ export function jobQueueContract(server: () => JobServer): void {
         if (++ran === 1) await hold.opened;
       });
       await apply('shop/eu-1');
-      await eventually('it runs', () => ran, (now) => now === 1);
+      await eventually(
+        'it runs',
+        () => ran,
+        (now) => now === 1,
+      );
       await server().cutConnections();
       hold.open();
       await apply('shop/eu-1');
-      await eventually('the later one ran', () => ran, (now) => now >= 2, 45_000);
+      await eventually(
+        'the later one ran',
+        () => ran,
+        (now) => now >= 2,
+        45_000,
+      );
       await drained();
     }, 60_000);
   });

@@ -56,8 +56,18 @@ const deployment = {
 /** Two stages: the canaries alone, then production two clusters at a time; one of those may be lost on the way. */
 export const strategy = (progressDeadline: string) => ({
   stages: [
-    { name: 'canary', clusterSelector: { matchLabels: { tier: 'canary' } }, maxConcurrency: '100%', maxFailures: 0 },
-    { name: 'production', clusterSelector: { matchLabels: { tier: 'prod' } }, maxConcurrency: 2, maxFailures: 1 },
+    {
+      name: 'canary',
+      clusterSelector: { matchLabels: { tier: 'canary' } },
+      maxConcurrency: '100%',
+      maxFailures: 0,
+    },
+    {
+      name: 'production',
+      clusterSelector: { matchLabels: { tier: 'prod' } },
+      maxConcurrency: 2,
+      maxFailures: 1,
+    },
   ],
   minSuccessTime: '500ms',
   progressDeadline,
@@ -74,6 +84,8 @@ export const definition = ({ legacy }: { legacy: boolean }) => ({
     service,
     deployment,
   ],
-  placement: { clusterSelector: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['canary', 'prod'] }] } },
+  placement: {
+    clusterSelector: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['canary', 'prod'] }] },
+  },
   strategy: strategy('60s'),
 });

@@ -25,7 +25,9 @@ export const until = async <T>(what: string, look: Look<T>, options: Until = {})
     const seen = await look((text) => (instead = text));
     if (seen !== undefined) return seen;
     if (performance.now() > deadline) {
-      throw new NotSeenError(`not seen within ${deadlineMs / 1_000} s: ${what}${instead && `; instead: ${instead}`}`);
+      throw new NotSeenError(
+        `not seen within ${deadlineMs / 1_000} s: ${what}${instead && `; instead: ${instead}`}`,
+      );
     }
     await delay(everyMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
   }

@@ -11,7 +11,8 @@ export async function eventually<Value>(
   for (;;) {
     const value = await read();
     if (condition(value)) return value;
-    if (Date.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}; last ${JSON.stringify(value)}`);
+    if (Date.now() > end)
+      throw new Error(`not within ${deadlineMs} ms: ${what}; last ${JSON.stringify(value)}`);
     await delay(10);
   }
 }

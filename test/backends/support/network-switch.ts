@@ -20,7 +20,7 @@ export class NetworkSwitch {
 
   off(): void {
     this.#on = false;
-    for (const socket of this.#open) socket.destroy();
+    for (const socket of this.#open) socket.destroy(new Error('connection reset'));
   }
 
   on(): void {

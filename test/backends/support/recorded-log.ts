@@ -11,5 +11,10 @@ export function recordingLogger(): RecordingLogger {
   const write = (fields: Readonly<Record<string, unknown>>, message: string): void => {
     lines.push(`${message} ${JSON.stringify(fields)}`);
   };
-  return { lines, info: write, warn: write, count: (text) => lines.filter((line) => line.includes(text)).length };
+  return {
+    lines,
+    info: write,
+    warn: write,
+    count: (text) => lines.filter((line) => line.includes(text)).length,
+  };
 }

@@ -29,9 +29,10 @@ export async function createDatabase(): Promise<Database> {
     url: url.href,
     query: async (sql, parameters) => (await admin.query(sql, parameters)).rows,
     cutConnections: async () => {
-      const cut = await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
-        name,
-      ]);
+      const cut = await admin.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
+        [name],
+      );
       return cut.rowCount ?? 0;
     },
     drop: async () => {

@@ -12,8 +12,29 @@ const run = (line: string, setting: Setting = {}) =>
   keelson(line.split(' '), { env: { KEELSON_URL: api.url, KEELSON_TOKEN: 'secret' }, ...setting });
 
 const runOf = (phase: string, reason?: string) => ({
-  body: { id: 'shop-1', application: 'shop', version: '1.0', phase, stages: [], position: 9, reason },
+  body: {
+    id: 'shop-1',
+    application: 'shop',
+    version: '1.0',
+    revision: 'abc',
+    phase,
+    stages: [],
+    reason,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: null,
+    position: 9,
+  },
 });
+
+const eu1 = {
+  name: 'eu-1',
+  phase: 'Connected',
+  labels: { tier: 'prod' },
+  version: 'v1.33.0',
+  lastSeen: null,
+  nodes: { total: 3, ready: 2 },
+  targets: { total: 4, converged: 4, drifted: 0, behind: 0 },
+};
 
 const released = {
   status: 202,
@@ -23,11 +44,11 @@ const released = {
 describe('0: done', () => {
   it('answers a table, and JSON with -o json wherever it stands', async () => {
     api.on('GET', '/v1/clusters', {
-      body: { items: [{ name: 'eu-1', phase: 'Connected', labels: { tier: 'prod' } }], next: null },
+      body: { items: [eu1], next: null },
     });
     const table = await run('clusters');
     expect(table).toMatchObject({ code: 0, err: '' });
-    expect(table.out).toMatch(/^NAME .*\neu-1 .*Connected .*tier=prod\n$/);
+    expect(table.out).toMatch(/^NAME .*\neu-1 +Connected +v1.33.0 +2\/3 +4\/4 +- +tier=prod\n$/);
     for (const line of ['clusters -o json', '-o json clusters']) {
       expect(JSON.parse((await run(line)).out)).toMatchObject([{ name: 'eu-1' }]);
     }
@@ -35,10 +56,10 @@ describe('0: done', () => {
   });
 
   it('reads every page of a list', async () => {
-    const page = (id: string, next?: string) => ({
-      body: { items: [{ id, stages: [] }], ...(next ? { next } : {}) },
+    const page = (id: string, next: string | null) => ({
+      body: { items: [{ id, stages: [] }], next },
     });
-    api.on('GET', '/v1/runs', page('shop-1', 'shop-1'), page('shop-2'));
+    api.on('GET', '/v1/runs', page('shop-1', 'shop-1'), page('shop-2', null));
     const { out } = await run('runs --application shop -o json');
     expect(JSON.parse(out)).toMatchObject([{ id: 'shop-1' }, { id: 'shop-2' }]);
     expect(api.seen.map(({ path }) => path)).toEqual([

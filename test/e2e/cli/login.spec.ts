@@ -16,7 +16,7 @@ afterEach(async () => {
 
 describe('login', () => {
   it('stores what was piped in, and later commands use it', async () => {
-    api.on('GET', '/v1/clusters', { body: { items: [] } });
+    api.on('GET', '/v1/clusters', { body: { items: [], next: null } });
     const login = await keelson(['login', '--url', api.url], { folder, stdin: 'secret\n' });
     expect(login).toMatchObject({ code: 0, err: '' });
     const path = join(folder, '.config', 'keelson', 'config.json');

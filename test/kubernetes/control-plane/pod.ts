@@ -28,7 +28,6 @@ export interface PodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly startTime?: string;
-  readonly hostIP?: string;
   readonly podIP?: string;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../http/operation';
-import { accepted, dnsLabel, labels, listOf, page, position, reasonQuery, reasonText, time } from '../schemas/common';
+import { accepted, dnsLabel, labels, listSchema, page, position, reasonQuery, reasonText, time, type View } from '../schemas/common';
 
 const tag = 'Clusters';
 const params = z.strictObject({ name: dnsLabel });
@@ -50,7 +50,7 @@ const cluster = z
   })
   .meta({ id: 'Cluster' });
 
-export type ClusterView = z.output<typeof cluster>;
+export type ClusterView = View<typeof cluster>;
 
 export const putCluster = operation({
   id: 'putCluster',
@@ -71,7 +71,7 @@ export const listClusters = operation({
   method: 'GET',
   path: '/v1/clusters',
   query: z.strictObject(page),
-  answer: listOf(cluster),
+  answer: listSchema(cluster),
 });
 
 export const getCluster = operation({

@@ -47,11 +47,7 @@ const complaint = ({ value, key, depth }: Node): string | undefined => {
   if (typeof value === 'string') {
     return UNSTORABLE.test(value) ? 'has a character that cannot be stored (NUL or half a surrogate pair)' : undefined;
   }
-  if (typeof value !== 'number') return undefined;
-  if (!Number.isFinite(value)) return 'is too large for a number';
-  return Number.isInteger(value) && !Number.isSafeInteger(value)
-    ? 'is a whole number beyond 2^53, which JSON readers change silently; write it as text'
-    : undefined;
+  return typeof value === 'number' && !Number.isFinite(value) ? 'is too large for a number' : undefined;
 };
 
 const pathOf = (node: Node): string => {

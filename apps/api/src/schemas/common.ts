@@ -95,11 +95,16 @@ export const accepted = z
   .strictObject({ position })
   .meta({ id: 'Accepted', description: 'Recorded at this position; what follows from it is under way' });
 
-export const listOf = <Item extends z.ZodType>(item: Item): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }> =>
+export const listSchema = <Item extends z.ZodType>(item: Item): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }> =>
   z.strictObject({
     items: z.array(item),
     next: z.string().nullable().meta({ description: 'Send it as `after` for the next page; null at the end' }),
   });
+
+export interface ListOf<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
 
 /** Cuts a page out of rows of which one more than the limit was asked for. */
 export const cutPage = <Row, Item>(
@@ -107,8 +112,12 @@ export const cutPage = <Row, Item>(
   limit: number,
   view: (row: Row) => Item,
   cursor: (row: Row) => string,
-): { items: Item[]; next: string | null } => {
+): ListOf<Item> => {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(view), next: rows.length > limit && last !== undefined ? cursor(last) : null };
 };
+
+/** What a query answers: the schema's output, which nobody changes. */
+export type View<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;

@@ -30,10 +30,16 @@ const oneBatch = z
   )
   .optional();
 
+const DEFAULT_STAGES = DEFAULT_STRATEGY.stages.map(({ name, maxConcurrency, maxFailures }) => ({
+  name,
+  maxConcurrency,
+  maxFailures,
+}));
+
 /** A strategy as clients write it; what is left out comes from the default. */
 export const strategy = z
   .strictObject({
-    stages: z.array(stage).max(100, 'at most 100 stages').default([...DEFAULT_STRATEGY.stages]),
+    stages: z.array(stage).max(100, 'at most 100 stages').default(DEFAULT_STAGES),
     minSuccessTime: duration.default(DEFAULT_STRATEGY.minSuccessTime),
     progressDeadline: duration.default(DEFAULT_STRATEGY.progressDeadline),
     onFailure: z
@@ -44,5 +50,5 @@ export const strategy = z
       .optional(),
     batches: oneBatch,
   })
-  .transform(({ update: _update, batches: _batches, ...rest }): Strategy => rest as Strategy)
+  .transform(({ update: _update, batches: _batches, ...rest }): Strategy => rest)
   .meta({ id: 'Strategy' });

@@ -19,6 +19,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** The API waits up to 10 s for `Keelson-Min-Position`; an answer that takes three times that will not come. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
+/** The API sends a comment every 15 s when nothing happens; a longer silence is a connection that is dead. */
+const SILENCE_MS = 45_000;
+
 /** One server, one token. Throws RefusedError for a 4xx, UnreachableError for everything that is no answer. */
 export class ApiClient {
   private readonly agent = new Agent({
@@ -49,9 +52,9 @@ export class ApiClient {
     return this.json<Answer>('DELETE', path, undefined, ask);
   }
 
-  /** The raw answer of a successful GET; the caller reads its body, without a limit on the pauses in it. */
+  /** The raw answer of a successful GET, whose body the caller reads for as long as it goes on. */
   async stream(path: string, ask: Ask = {}): Promise<Dispatcher.ResponseData> {
-    return this.send('GET', path, undefined, ask, 0);
+    return this.send('GET', path, undefined, ask, SILENCE_MS);
   }
 
   async close(): Promise<void> {

@@ -4,11 +4,19 @@ import type { Page } from './types';
 const PAGE = 500;
 
 /** Every item of a list, however many pages it has. */
-export const allPages = async <Item>(api: ApiClient, path: string, query: Query = {}): Promise<Item[]> => {
+export const allPages = async <Item>(
+  api: ApiClient,
+  path: string,
+  query: Query = {},
+  minPosition?: number,
+): Promise<Item[]> => {
   const items: Item[] = [];
-  let after: string | number | undefined;
+  let after: string | undefined;
   do {
-    const page = await api.get<Page<Item>>(path, { query: { limit: PAGE, ...query, after } });
+    const page = await api.get<Page<Item>>(path, {
+      query: { limit: PAGE, ...query, after },
+      ...(minPosition === undefined ? {} : { minPosition }),
+    });
     items.push(...page.items);
     after = page.next ?? undefined;
   } while (after !== undefined);

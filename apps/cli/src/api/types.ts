@@ -1,8 +1,8 @@
-/** The answers of the API that the command shows; fields that it does not show are left out. */
+/** The answers of the API that the command shows; fields that it does not show are left out. Unknown yet is null. */
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  readonly next?: string | number | null;
+  readonly next: string | null;
 }
 
 /** Of every command: the log position that a later read can wait for. */
@@ -19,25 +19,28 @@ export interface Cluster {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: string;
-  readonly version?: string;
-  readonly lastSeen?: string;
-  readonly nodes?: { readonly total: number; readonly ready: number };
-  readonly targets?: {
-    readonly total: number;
-    readonly converged: number;
-    readonly drifted: number;
-    readonly behind: number;
-  };
-  readonly lastError?: { readonly reason?: string; readonly message: string; readonly at?: string };
+  readonly version: string | null;
+  readonly lastSeen: string | null;
+  readonly nodes: { readonly total: number; readonly ready: number };
+  readonly targets: TargetSummary;
+  readonly lastError?: { readonly reason: string; readonly message: string; readonly at: string };
+}
+
+export interface TargetSummary {
+  readonly total: number;
+  readonly converged: number;
+  readonly drifted: number;
+  readonly behind: number;
 }
 
 export interface Application {
   readonly name: string;
-  readonly project?: string;
-  readonly namespace?: string;
-  readonly release?: { readonly version: string; readonly revision: string };
-  readonly activeRun?: string | { readonly id: string; readonly phase?: string };
-  readonly targets?: Readonly<Record<string, number>>;
+  readonly project: string;
+  readonly namespace: string | null;
+  readonly phase: string;
+  readonly release: { readonly version: string; readonly revision: string } | null;
+  readonly activeRun: { readonly id: string; readonly phase: string } | null;
+  readonly targets: TargetSummary;
 }
 
 export interface Run {
@@ -48,8 +51,8 @@ export interface Run {
   readonly phase: string;
   readonly stages: readonly RunStage[];
   readonly reason?: string;
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
   readonly position: number;
 }
 
@@ -62,9 +65,9 @@ export interface RunStage {
 export interface RunCluster {
   readonly name: string;
   readonly phase: string;
-  /** Replicas of the workload; missing until the cluster has been asked to move. */
-  readonly batch?: { readonly updated?: number; readonly ready?: number; readonly desired?: number };
-  readonly message?: string;
+  /** Replicas as seen last; zeros before this run reached the cluster and after another one did. */
+  readonly batch: { readonly updated: number; readonly ready: number; readonly desired: number };
+  readonly message: string | null;
 }
 
 export interface Target {
@@ -72,12 +75,12 @@ export interface Target {
   readonly phase: string;
   readonly generation: number;
   readonly appliedGeneration: number;
-  readonly revision?: string;
-  readonly version?: string;
-  readonly hash?: string;
-  readonly workload?: { readonly desired: number; readonly updated: number; readonly ready: number };
-  readonly owedDeletes?: number | readonly unknown[];
-  readonly drift?: readonly unknown[];
+  readonly revision: string | null;
+  readonly version: string | null;
+  readonly hash: string | null;
+  readonly workload: { readonly desired: number; readonly updated: number; readonly ready: number };
+  readonly owedDeletes: number;
+  readonly drift: readonly { readonly path: string; readonly manager: string | null; readonly at: string }[];
   readonly lastError?: { readonly message: string };
 }
 

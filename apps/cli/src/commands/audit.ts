@@ -21,6 +21,6 @@ export const auditCommand = (program: Command, host: Host): void => {
       const api = await host.api();
       const page = await api.get<Page<AuditEvent>>('/audit', { query: { ...filters } });
       host.answer(page.items, () => eventTable(page.items));
-      if (page.next != null && !host.json) host.note(`more: --after ${page.next}`);
+      if (page.next !== null && !host.json) host.note(`more: --after ${page.next}`);
     });
 };

@@ -28,6 +28,7 @@ export const clustersCommand = (program: Command, host: Host): void => {
         .choices(['delete', 'orphan'])
         .makeOptionMandatory(),
     )
+    .option('--reason <text>', 'kept in the audit log')
     .action(remove(host));
 };
 
@@ -43,8 +44,8 @@ const clusterTable = (clusters: readonly Cluster[], host: Host, now: number): st
     name,
     paintPhase(host.colours, phase),
     version ?? '-',
-    nodes ? `${nodes.ready}/${nodes.total}` : '-',
-    targets ? `${targets.converged}/${targets.total}` : '-',
+    `${nodes.ready}/${nodes.total}`,
+    `${targets.converged}/${targets.total}`,
     age(lastSeen, now),
     labelsText(labels),
     lastError?.message ?? '',
@@ -70,10 +71,10 @@ const add =
 
 const remove =
   (host: Host) =>
-  async (name: string, { workloads }: { workloads: string }): Promise<void> => {
+  async (name: string, { workloads, reason }: { workloads: string; reason?: string }): Promise<void> => {
     const api = await host.api();
     const path = `/clusters/${encodeURIComponent(name)}`;
-    const answer = await api.delete<Accepted>(path, { query: { workloads } });
+    const answer = await api.delete<Accepted>(path, { query: { workloads, reason } });
     const fate = workloads === 'delete' ? 'its objects are being deleted' : 'its objects stay';
     host.answer(answer, () => `cluster ${name} forgotten at position ${answer.position}; ${fate}`);
   };

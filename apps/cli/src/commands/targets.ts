@@ -27,9 +27,9 @@ const targetTable = (targets: readonly Target[], { colours }: Host): string => {
     target.appliedGeneration === target.generation
       ? 'yes'
       : `no (${target.appliedGeneration} of ${target.generation})`,
-    target.workload ? `${target.workload.ready}/${target.workload.desired}` : '-',
-    String(target.drift?.length ?? 0),
-    String(Array.isArray(target.owedDeletes) ? target.owedDeletes.length : (target.owedDeletes ?? 0)),
+    `${target.workload.ready}/${target.workload.desired}`,
+    String(target.drift.length),
+    String(target.owedDeletes),
     target.lastError?.message ?? '',
   ]);
   return table(['CLUSTER', 'PHASE', 'VERSION', 'REVISION', 'APPLIED', 'READY', 'DRIFT', 'OWED', ''], rows);

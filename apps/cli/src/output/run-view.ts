@@ -21,10 +21,10 @@ export const runLines = (run: Run, colours: Colours, now: number, rows = Infinit
 };
 
 const headline = (run: Run, colours: Colours, now: number): string[] => {
-  const end = run.finishedAt === undefined ? now : Date.parse(run.finishedAt);
-  const took = run.startedAt === undefined ? '' : `  ${duration(end - Date.parse(run.startedAt))}`;
+  const end = run.finishedAt === null ? now : Date.parse(run.finishedAt);
+  const took = duration(end - Date.parse(run.startedAt));
   return [
-    `${colours.bold(`${run.application} ${run.version}`)}  ${run.id}  ${paintPhase(colours, run.phase)}${took}`,
+    `${colours.bold(`${run.application} ${run.version}`)}  ${run.id}  ${paintPhase(colours, run.phase)}  ${took}`,
     ...(run.reason ? [`  ${run.reason}`] : []),
   ];
 };
@@ -45,7 +45,6 @@ const clusterLines = (stage: RunStage, colours: Colours): string[] => {
 };
 
 const clusterBar = ({ phase, batch }: RunCluster, colours: Colours): string => {
-  if (!batch || phase === 'Pending') return bar(colours, phase === 'Succeeded' ? 1 : 0, 1);
-  const done = Math.min(batch.updated ?? 0, batch.ready ?? 0);
-  return `${bar(colours, done, batch.desired ?? 0)} ${counts(batch)}`;
+  if (phase === 'Pending' || batch.desired === 0) return bar(colours, phase === 'Succeeded' ? 1 : 0, 1);
+  return `${bar(colours, Math.min(batch.updated, batch.ready), batch.desired)} ${counts(batch)}`;
 };

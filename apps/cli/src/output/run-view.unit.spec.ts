@@ -1,11 +1,18 @@
 import pico from 'picocolors';
-import type { Run } from '../api/types';
+import type { Run, RunCluster } from '../api/types';
 import { runChanges } from './run-changes';
 import { runLines } from './run-view';
 
 const plain = pico.createColors(false);
 const STARTED = '2026-01-01T00:00:00Z';
 const NOW = Date.parse(STARTED) + 12_000;
+
+const cluster = (name: string, phase: string, desired = 0, updated = 0): RunCluster => ({
+  name,
+  phase,
+  batch: { desired, updated, ready: desired },
+  message: null,
+});
 
 const run = (change: Partial<Run> = {}): Run => ({
   id: 'shop-2',
@@ -14,20 +21,21 @@ const run = (change: Partial<Run> = {}): Run => ({
   revision: 'sha256:abc',
   phase: 'Progressing',
   startedAt: STARTED,
+  finishedAt: null,
   position: 7,
   stages: [
     {
       name: 'canary',
       phase: 'Succeeded',
-      clusters: [{ name: 'eu-canary', phase: 'Succeeded', batch: { desired: 4, updated: 4, ready: 4 } }],
+      clusters: [cluster('eu-canary', 'Succeeded', 4, 4)],
     },
     {
       name: 'prod',
       phase: 'Progressing',
       clusters: [
-        { name: 'eu-1', phase: 'Progressing', batch: { desired: 4, updated: 2, ready: 4 } },
-        { name: 'us-1', phase: 'Failed', message: 'not healthy within 5s' },
-        { name: 'us-2', phase: 'Pending' },
+        cluster('eu-1', 'Progressing', 4, 2),
+        { ...cluster('us-1', 'Failed'), message: 'not healthy within 5s' },
+        cluster('us-2', 'Pending'),
       ],
     },
   ],
@@ -53,6 +61,11 @@ describe('runLines', () => {
       'shop 1.1  shop-2  Paused  5s',
       '  stage prod: us-1',
     ]);
+  });
+
+  it('counts no replicas where another run has moved on', () => {
+    const stages = [{ name: 'all', phase: 'Succeeded', clusters: [cluster('eu-1', 'Succeeded')] }];
+    expect(runLines(run({ stages }), plain, NOW).at(-1)).toBe('    eu-1  ████████████████████  Succeeded');
   });
 
   it('gives up what waits or is done when there is no room', () => {
@@ -84,7 +97,7 @@ describe('runChanges', () => {
     const [canary, prod] = run().stages;
     const moved = {
       ...prod!,
-      clusters: prod!.clusters.map((cluster) => ({ ...cluster, batch: { desired: 9 } })),
+      clusters: prod!.clusters.map((one) => ({ ...one, batch: { desired: 9, updated: 8, ready: 7 } })),
     };
     expect(runChanges(run(), run({ stages: [canary!, moved] }))).toEqual([]);
   });

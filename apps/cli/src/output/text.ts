@@ -19,9 +19,9 @@ const pair = (ms: number, big: number, bigUnit: string, small: number, smallUnit
   return `${Math.floor(ms / big)}${bigUnit}${rest > 0 ? `${rest}${smallUnit}` : ''}`;
 };
 
-/** How long ago an RFC 3339 time was; `-` without one. */
-export const age = (at: string | undefined, now: number): string =>
-  at === undefined ? '-' : duration(now - Date.parse(at));
+/** How long ago an RFC 3339 time was; `-` for never. */
+export const age = (at: string | null, now: number): string =>
+  at === null ? '-' : duration(now - Date.parse(at));
 
 export const labelsText = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
@@ -29,10 +29,12 @@ export const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .join(',') || '-';
 
 /** A content hash as people write it. */
-export const shortHash = (hash: string | undefined): string =>
-  hash === undefined ? '-' : hash.replace(/^sha256:/, '').slice(0, 10);
+export const shortHash = (hash: string | null): string =>
+  hash === null ? '-' : hash.replace(/^sha256:/, '').slice(0, 10);
 
-export const counts = (
-  workload: { updated?: number; ready?: number; desired?: number } | undefined,
-): string =>
-  workload ? `${workload.ready ?? 0}/${workload.desired ?? 0} ready, ${workload.updated ?? 0} updated` : '-';
+export const counts = ({
+  updated,
+  ready,
+  desired,
+}: Readonly<Record<'updated' | 'ready' | 'desired', number>>): string =>
+  `${ready}/${desired} ready, ${updated} updated`;

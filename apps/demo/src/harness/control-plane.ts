@@ -34,7 +34,9 @@ export class ControlPlane {
   ) {
     child.once('exit', (code, signal) => {
       if (this.stopping) return;
-      this.ended.abort(new Error(`the server ended by itself (${signal ?? `exit code ${code}`}):\n${String(log)}`));
+      this.ended.abort(
+        new Error(`the server ended by itself (${signal ?? `exit code ${code}`}):\n${String(log)}`),
+      );
     });
   }
 
@@ -43,8 +45,9 @@ export class ControlPlane {
     return this.ended.signal;
   }
 
-  get pid(): number | undefined {
-    return this.child.pid;
+  /** The end of what it printed; warnings and worse. */
+  get lastWords(): string {
+    return String(this.log);
   }
 
   /** Resolves when the server is ready to serve. */
@@ -108,7 +111,11 @@ export class ControlPlane {
       'the server is ready',
       async (note) => {
         const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
-        note(answer ? `/readyz answers ${answer.status}: ${(await answer.text()).slice(0, 200)}` : String(this.log));
+        note(
+          answer
+            ? `/readyz answers ${answer.status}: ${(await answer.text()).slice(0, 200)}`
+            : String(this.log),
+        );
         return answer?.ok || undefined;
       },
       { deadlineMs: READY_MS, signal },

@@ -1,13 +1,4 @@
-import {
-  bar,
-  coloursFor,
-  runChanges,
-  runLines,
-  Screen,
-  type Colours,
-  type Io,
-  type Run,
-} from '@keelson/cli';
+import { bar, coloursFor, runChanges, runLines, Screen, type Colours, type Io, type Run } from '@keelson/cli';
 
 /** What the demo prints: drawn over on a terminal, plain lines elsewhere. Counts what was seen. */
 export class Show {

@@ -54,16 +54,13 @@ export class Planner {
     const cluster = this.fleet.clusters.get(target.cluster);
     if (!application?.state.exists || !cluster)
       return { ok: false, message: 'the application or the cluster is gone' };
-    const input = {
-      objects: release.objects,
-      overrides: application.state.definition.overrides,
-      scales: application.state.scales,
-      cluster: { name: target.cluster, labels: cluster.state.labels },
-    };
-    const key = `${release.release} ${renderKey(input)}`;
+    const placed = { name: target.cluster, labels: cluster.state.labels };
+    const { definition, scales } = application.state;
+    const facets = { objects: release.objects, overrides: definition.overrides, scales };
+    const key = `${release.release} ${application.position} ${renderKey(facets, placed)}`;
     let rendered = this.rendered.get(key);
     if (!rendered) {
-      const result = render(input);
+      const result = render({ ...facets, cluster: placed });
       rendered = result.ok
         ? { ok: true, content: planContent(result.objects) }
         : { ok: false, message: result.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };

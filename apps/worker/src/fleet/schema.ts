@@ -20,7 +20,7 @@ create table clusters (
   phase         text not null generated always as (record #>> '{state,phase}') stored,
   version       text generated always as (record #>> '{state,version}') stored,
   last_error    jsonb generated always as (
-    (record #> '{state,unreachable}') || jsonb_build_object('at', record -> 'errorAt')
+    jsonb_set(record #> '{state,unreachable}', '{at}', record -> 'errorAt')
   ) stored,
   workloads     text generated always as (record #>> '{state,workloads}') stored
 );

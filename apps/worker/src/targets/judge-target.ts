@@ -1,19 +1,5 @@
-import {
-  aggregate,
-  assessHealth,
-  describeRef,
-  refOf,
-  type HealthStatus,
-  type KubeObject,
-  type WorkloadCounts,
-} from '@keelson/domain';
+import { aggregate, assessHealth, refOf, type Health, type KubeObject, type ObjectHealth } from '@keelson/domain';
 import type { LiveCache } from '@keelson/k8s';
-
-export interface TargetVerdict {
-  readonly status: HealthStatus;
-  readonly message: string;
-  readonly workload?: WorkloadCounts;
-}
 
 /**
  * The health of everything that a plan has in one cluster, from the informers' caches.
@@ -23,17 +9,15 @@ export const judgeTarget = (
   cache: LiveCache,
   objects: readonly KubeObject[],
   namespace: string,
-): TargetVerdict | undefined => {
-  const verdicts = [];
+): Health | undefined => {
+  const verdicts: ObjectHealth[] = [];
   for (const object of objects) {
     const live = lookUp(cache, object, namespace);
     if (live === 'unknown') return undefined;
     const ref = refOf(object);
-    verdicts.push(
-      live === 'absent'
-        ? { ref, status: 'InProgress' as const, message: `${describeRef(ref)} does not exist` }
-        : { ref, ...assessHealth(live) },
-    );
+    const health: Health =
+      live === 'absent' ? { status: 'InProgress', message: 'it does not exist' } : assessHealth(live);
+    verdicts.push({ ref, health });
   }
   return aggregate(verdicts);
 };

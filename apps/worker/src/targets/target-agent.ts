@@ -36,6 +36,9 @@ export interface TargetHost {
 /** Outcomes of a prune after which nothing is owed any more. */
 const SETTLED: ReadonlySet<string> = new Set(['Deleted', 'Gone', 'NotOurs', 'Stale']);
 
+/** A watch opens within this time of its list, unless the cluster is in trouble. */
+const UNTIL_WATCHED_MS = 100;
+
 const RETRY = { base: 500, cap: 30_000 };
 const RETRY_TERMINAL = { base: 15_000, cap: 300_000 };
 const RETRY_PRUNE = { base: 1_000, cap: 15_000 };
@@ -136,7 +139,7 @@ export class TargetAgent {
     const { application, generation, hash = '', namespace } = desired;
     for (const object of objects) {
       const live = lookUp(this.host.deps.cache, object, namespace);
-      if (live === 'unknown') return;
+      if (live === 'unknown') return this.host.again(application, UNTIL_WATCHED_MS);
       if (live !== 'absent')
         await rememberByDryRun(
           this.host.deps,
@@ -235,7 +238,7 @@ export class TargetAgent {
   private async judge(desired: Desired, plan: PlanObjects): Promise<void> {
     if (this.applied !== desired.generation) return;
     const verdict = judgeTarget(this.host.deps.cache, plan.objects, desired.namespace);
-    if (!verdict) return;
+    if (!verdict) return this.host.again(desired.application, UNTIL_WATCHED_MS);
     const { status, message, workload } = verdict;
     const counts = JSON.stringify(workload);
     if (workload && counts !== this.lastCounts) {

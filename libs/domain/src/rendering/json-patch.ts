@@ -32,8 +32,12 @@ export const patchObject = (object: KubeObject, patch: readonly PatchOperation[]
 
 type Step = { readonly ok: true; readonly document: unknown } | { readonly ok: false; readonly why: string };
 
+const OPERATIONS = new Set<string>(['add', 'remove', 'replace', 'move', 'copy', 'test']);
+
 const applyOne = (document: unknown, operation: PatchOperation): Step => {
   const { op, path, from } = operation;
+  // The library has two operations more, of its own.
+  if (!OPERATIONS.has(op)) return { ok: false, why: 'is no operation of RFC 6902' };
   const mustExist = op === 'remove' || op === 'replace' || op === 'test';
   if (!resolves(document, path, mustExist)) return { ok: false, why: 'the path does not exist' };
   if (from !== undefined && !resolves(document, from, true)) {

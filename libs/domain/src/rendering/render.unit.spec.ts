@@ -68,6 +68,11 @@ describe('replicas', () => {
     expect(replicasOf({ scales: [{ replicas: 9, workload: 'StatefulSet/web' }] })).toEqual([2, 2]);
   });
 
+  it('that were asked for are said, even where they are the default', () => {
+    const silent = workload('Deployment', 'web', { replicas: undefined });
+    expect(replicasOf({ objects: [silent], scales: [{ replicas: 1 }] })).toEqual([1]);
+  });
+
   it('are left to an autoscaler, whoever set them', () => {
     const hpa: KubeObject = {
       apiVersion: 'autoscaling/v2',

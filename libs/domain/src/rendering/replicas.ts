@@ -8,15 +8,13 @@ const REPLICAS = ['spec', 'replicas'] as const;
 const isMeant = (workload: string | undefined, ref: ObjectRef): boolean =>
   workload === undefined || workload === ref.name || workload === `${ref.kind}/${ref.name}`;
 
-/** Sets the count of the workloads that are meant; those that an autoscaler owns are left to it. */
+/** Sets the count of the workloads that are meant, autoscaled or not: `withoutAutoscaledReplicas` comes last. */
 export const withReplicas = (
   objects: readonly KubeObject[],
   replicas: number,
   workload?: string,
 ): readonly KubeObject[] => {
-  const meant = scalableWorkloads(objects).filter(
-    ({ ref, autoscaled, replicas: present }) => !autoscaled && present !== replicas && isMeant(workload, ref),
-  );
+  const meant = scalableWorkloads(objects).filter(({ ref }) => isMeant(workload, ref));
   return change(objects, meant, (object) => withValueAt(object, REPLICAS, replicas));
 };
 

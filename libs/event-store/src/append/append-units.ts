@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { eventId, type EncodedUnit } from './encode';
+import type { EncodedUnit } from './encode';
 import type { AppendedEvent, AppendOutcome, AppendUnit } from '../types';
 
 export interface Pending {
@@ -71,12 +71,11 @@ const parameters = (batch: readonly Pending[], raise: boolean): unknown[] => {
 };
 
 /** The events as they now stand in the log, put together from what we sent and what the database added. */
-const appended = (unit: AppendUnit, versions: readonly number[], recordedAt: string): AppendedEvent[] => {
-  let index = 0;
-  return unit.streams.flatMap(({ stream, events }, row) => {
+const appended = ({ unit, encoded }: Pending, versions: readonly number[], recordedAt: string): AppendedEvent[] =>
+  unit.streams.flatMap(({ stream, events }, row) => {
     const after = versions[row] ?? 0;
     return events.map(({ type, data, schemaVersion = 1 }, offset) => ({
-      id: eventId(unit.meta.commandId, index++),
+      id: encoded.streams[row]?.events[offset]?.id ?? '',
       stream,
       version: after - events.length + offset + 1,
       type,
@@ -86,14 +85,13 @@ const appended = (unit: AppendUnit, versions: readonly number[], recordedAt: str
       recordedAt,
     }));
   });
-};
 
-const outcomeOf = ({ unit }: Pending, row: Row): AppendOutcome => {
+const outcomeOf = (pending: Pending, row: Row): AppendOutcome => {
   const seqs = (row.seqs ?? []).map(Number);
   switch (row.outcome) {
     case 'ok': {
       const versions = row.versions ?? [];
-      return { outcome: 'ok', seqs, versions, events: appended(unit, versions, row.recorded_at) };
+      return { outcome: 'ok', seqs, versions, events: appended(pending, versions, row.recorded_at) };
     }
     case 'conflict':
       return { outcome: 'conflict', stream: row.stream ?? '', actual: row.actual ?? 0 };

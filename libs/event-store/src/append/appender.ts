@@ -10,8 +10,11 @@ interface Waiting extends Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Transactions of this process under way at once. */
-const lanes = 2;
+/**
+ * Transactions of this process under way at once. One is as fast (7.9k commands a second from 32 clients against
+ * 7.6k with three), but a unit that waits for another process's lock on its stream must not stop all the others.
+ */
+const lanes = 3;
 const maxUnits = 64;
 /** UTF-16 units of canonical text; a larger unit goes alone. */
 const maxSize = 4_000_000;
@@ -30,6 +33,7 @@ const passes = (error: unknown): boolean => {
 export class Appender {
   private readonly queue: Waiting[] = [];
   private underWay = 0;
+  private dispatching = false;
   private stopped = false;
   private idle: (() => void) | undefined;
 
@@ -48,7 +52,7 @@ export class Appender {
       } catch (error) {
         return reject(error as Error);
       }
-      this.dispatch();
+      this.dispatchSoon();
     });
   }
 
@@ -58,12 +62,22 @@ export class Appender {
     if (this.underWay > 0) await new Promise<void>((resolve) => (this.idle = resolve));
   }
 
+  /** Not at once: commands answered by one sealed batch append again together, and should go together. */
+  private dispatchSoon(): void {
+    if (this.dispatching || this.underWay === lanes) return;
+    this.dispatching = true;
+    setImmediate(() => {
+      this.dispatching = false;
+      this.dispatch();
+    });
+  }
+
   private dispatch(): void {
     while (this.underWay < lanes && this.queue.length > 0) {
       this.underWay += 1;
       void this.commit(this.nextBatch()).finally(() => {
         this.underWay -= 1;
-        this.dispatch();
+        this.dispatchSoon();
         if (this.underWay === 0) this.idle?.();
       });
     }

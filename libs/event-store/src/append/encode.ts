@@ -59,6 +59,7 @@ const encodeEvent = (event: NewEvent, id: string, stream: string, meta: string):
 export const encodeUnit = (unit: AppendUnit): EncodedUnit => {
   const meta = metaText(unit.meta);
   const names = new Set<string>();
+  const firstId = eventId(unit.meta.commandId, 0);
   let index = 0;
   let size = 0;
   const streams = unit.streams.map(({ stream, expectedVersion, events }) => {
@@ -66,12 +67,14 @@ export const encodeUnit = (unit: AppendUnit): EncodedUnit => {
     names.add(stream);
     const name = canonical(stream, 'the name of a stream');
     const encoded = events.map((event) => {
-      const made = encodeEvent(event, eventId(unit.meta.commandId, index++), name, meta);
+      const id = index === 0 ? firstId : eventId(unit.meta.commandId, index);
+      index += 1;
+      const made = encodeEvent(event, id, name, meta);
       size += made.head.length + made.tail.length;
       return made;
     });
     return { stream, expected: expectedVersion === 'any' ? -1 : expectedVersion, events: encoded };
   });
   const answer = unit.idempotency ? canonical(unit.idempotency.answer ?? null, 'the answer') : null;
-  return { firstId: eventId(unit.meta.commandId, 0), streams, size, answer };
+  return { firstId, streams, size, answer };
 };

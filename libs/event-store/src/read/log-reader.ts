@@ -4,7 +4,8 @@ import type { HighWater } from '../signals/high-water';
 import type { PulseBounds } from '../signals/pulse';
 import type { LogFilter, RecordedEvent, StreamEvent } from '../types';
 import { logQuery } from './log-query';
-import { parseLogRow, parseStreamRow, type LogRow, type StreamRow } from './parse';
+import { parseLogRow, type LogRow } from './parse';
+import { StreamLoader } from './stream-loader';
 import { Subscription, type SubscribeOptions } from './subscription';
 import type { Upcasters } from './upcasters';
 
@@ -13,6 +14,7 @@ const defaultTimeoutMs = 10_000;
 /** The log as the world sees it: sealed events, in position order. */
 export class LogReader {
   private readonly subscriptions = new Set<Subscription>();
+  private readonly streams: StreamLoader;
 
   constructor(
     private readonly pool: Pool,
@@ -20,7 +22,9 @@ export class LogReader {
     private readonly sealed: SealedPositions,
     private readonly headSignal: HighWater,
     private readonly bounds: PulseBounds,
-  ) {}
+  ) {
+    this.streams = new StreamLoader(pool, upcasters);
+  }
 
   /** The end of the log; position 0 and a chain of zeros before the first event. */
   async head(): Promise<{ position: number; chain: string }> {
@@ -39,14 +43,8 @@ export class LogReader {
   }
 
   /** One stream in version order, committed events without a position included: what a decision is made on. */
-  async readStream(stream: string, afterVersion = 0): Promise<StreamEvent[]> {
-    const { rows } = await this.pool.query<StreamRow>({
-      name: 'read_stream',
-      text: `select canonical, encode(hash, 'hex') as hash from events
-        where stream_id = $1 and version > $2 order by version`,
-      values: [stream, afterVersion],
-    });
-    return rows.map((row) => parseStreamRow(row, this.upcasters));
+  readStream(stream: string, afterVersion = 0): Promise<StreamEvent[]> {
+    return this.streams.load(stream, afterVersion);
   }
 
   /** Positions of those events that have one. */

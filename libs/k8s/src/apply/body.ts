@@ -39,25 +39,34 @@ export const applyBody = (
     [PLAN_ANNOTATION]: request.hash,
     [GENERATION_ANNOTATION]: String(request.generation),
   };
-  return withStoredData({ ...object, apiVersion: ref.apiVersion, kind: planned.kind, metadata });
+  return adapted({ ...object, apiVersion: ref.apiVersion, kind: planned.kind, metadata });
+};
+
+/** What the API server would do to some kinds itself, too late for server-side apply. */
+const adapted = (object: KubeObject): KubeObject => {
+  if (groupOf(object.apiVersion) !== '') return object;
+  if (object.kind === 'Secret') return withStoredData(object);
+  return object.kind === 'Service' ? withProtocols(object) : object;
 };
 
 /** `stringData` is written but never read back, so drift in it could not be seen: send what the server stores. */
 const withStoredData = (object: KubeObject): KubeObject => {
-  if (object.kind !== 'Secret' || groupOf(object.apiVersion) !== '' || !isRecord(object['stringData'])) {
-    return object;
-  }
   const { stringData, ...rest } = object;
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    Buffer.from(String(value), 'utf8').toString('base64'),
-  ]);
-  const data = isRecord(rest['data']) ? rest['data'] : {};
-  return {
-    ...rest,
-    metadata: object.metadata,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    data: { ...data, ...Object.fromEntries(encoded) },
-  };
+  if (!isRecord(stringData)) return object;
+  const data: Record<string, unknown> = isRecord(object['data']) ? { ...object['data'] } : {};
+  for (const [key, value] of Object.entries(stringData)) {
+    data[key] = Buffer.from(String(value), 'utf8').toString('base64');
+  }
+  return { ...(rest as KubeObject), data };
+};
+
+/**
+ * A Service's ports are told apart by port and protocol, and up to 1.22 server-side apply does not know the
+ * protocol's default: it answers 500 for a port without one (seen on 1.20.2).
+ */
+const withProtocols = (object: KubeObject): KubeObject => {
+  const { spec } = object;
+  if (!isRecord(spec) || !Array.isArray(spec['ports'])) return object;
+  const ports = spec['ports'].map((port: unknown) => (isRecord(port) ? { protocol: 'TCP', ...port } : port));
+  return { ...object, spec: { ...spec, ports } };
 };

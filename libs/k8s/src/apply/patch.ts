@@ -23,13 +23,14 @@ export const patch = (
     signal: options.signal,
   });
 
-const fenced = (body: KubeObject, onto: Live): KubeObject => ({
-  ...body,
-  metadata: {
-    ...body.metadata,
-    resourceVersion: onto === 'absent' ? MUST_NOT_EXIST : onto.metadata.resourceVersion,
-  },
-});
+/** The uid besides the version: without it an apply onto an object that was pruned meanwhile would bring it back. */
+const fenced = (body: KubeObject, onto: Live): KubeObject => {
+  const seen =
+    onto === 'absent'
+      ? { resourceVersion: MUST_NOT_EXIST }
+      : { uid: onto.metadata.uid, resourceVersion: onto.metadata.resourceVersion };
+  return { ...body, metadata: { ...body.metadata, ...seen } };
+};
 
 /** The live object by GET; `absent` when the API server itself says so (a proxy's 404 has no `Status`). */
 export const readLive = async (

@@ -1,4 +1,4 @@
-import { ApiError, NetworkError } from './errors';
+import { ApiError, messageOf, NetworkError } from './errors';
 
 /**
  * What an error means for the work that met it:
@@ -52,7 +52,8 @@ const ofApiError = (error: ApiError): ErrorKind => {
 const ofNetworkError = (error: NetworkError): ErrorKind =>
   error.kind === 'reset' || error.kind === 'other' ? 'transient' : 'unreachable';
 
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+const isAbort = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 
 /** An error of an unknown kind is a fault of ours: terminal, so that it is shown and not repeated at speed. */
 export const classify = (error: unknown): Classified => {
@@ -65,6 +66,5 @@ export const classify = (error: unknown): Classified => {
   }
   if (error instanceof NetworkError) return { kind: ofNetworkError(error), message: error.message };
   if (error instanceof ClassifiedError) return { kind: error.kind, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: isAbort(error) ? 'transient' : 'terminal', message };
+  return { kind: isAbort(error) ? 'transient' : 'terminal', message: messageOf(error) };
 };

@@ -2,7 +2,7 @@ import type { Dispatcher, Pool } from 'undici';
 import type { ClusterConnection } from '../connection/connection';
 import { authorizationOf, poolFor } from './agents';
 import { apiErrorFromAnswer, readBody } from './answer';
-import { NetworkError, networkErrorFrom } from './errors';
+import { ApiError, NetworkError, networkErrorFrom } from './errors';
 import { Limiter } from './limiter';
 
 export interface ClientOptions {
@@ -183,7 +183,7 @@ export class ClusterClient {
   /** An abort surfaces as its reason, our own refusals as they are, everything else as a NetworkError. */
   #meaning(error: unknown, signal: AbortSignal): unknown {
     if (signal.aborted) return signal.reason;
-    if (error instanceof Error && error.name === 'ApiError') return error;
+    if (error instanceof ApiError) return error;
     return networkErrorFrom(error);
   }
 

@@ -63,11 +63,27 @@ const BY_CODE: Readonly<Record<string, NetworkErrorKind>> = {
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
 
-const codeOf = (error: Error): string => {
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  // Happy eyeballs reports one error for each address that was tried.
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);
-  return '';
+/** Errors of sockets are known by their parts: in another realm (a test runner's) `instanceof Error` denies them. */
+interface SocketError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  /** Happy eyeballs reports one error for each address that was tried. */
+  readonly errors?: readonly unknown[];
+}
+
+const partsOf = (error: unknown): SocketError =>
+  typeof error === 'object' && error !== null ? error : { message: String(error) };
+
+const codeOf = ({ code, errors }: SocketError): string => {
+  if (typeof code === 'string') return code;
+  return errors?.[0] === undefined ? '' : codeOf(partsOf(errors[0]));
+};
+
+/** What an error of any origin says. */
+export const messageOf = (error: unknown): string => {
+  const { message, name } = partsOf(error);
+  return String(message || codeOf(partsOf(error)) || name || error);
 };
 
 const kindOf = (code: string): NetworkErrorKind => {
@@ -77,9 +93,7 @@ const kindOf = (code: string): NetworkErrorKind => {
 };
 
 /** Wraps what undici and the socket layer throw. */
-export const networkErrorFrom = (error: unknown): NetworkError => {
-  if (error instanceof NetworkError) return error;
-  if (!(error instanceof Error)) return new NetworkError('other', String(error), error);
-  const code = codeOf(error);
-  return new NetworkError(kindOf(code), error.message || code || error.name, error);
-};
+export const networkErrorFrom = (error: unknown): NetworkError =>
+  error instanceof NetworkError
+    ? error
+    : new NetworkError(kindOf(codeOf(partsOf(error))), messageOf(error), error);

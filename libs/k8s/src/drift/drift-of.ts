@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { GENERATION_ANNOTATION, PLAN_ANNOTATION, type KubeObject } from '@keelson/domain';
 import { indexIn, isRecord, owns, touches, type FieldNode } from './fields-v1';
 import { isOurs, managedFieldsOf, ourFields } from './managed-fields';
 import { isSecret, isSecretPath, masked } from './mask';
 import type { Remembered } from './normal-form';
+import { sameJson } from './same-json';
 
 /**
  * One difference between what we applied and what is live. `path` is a JSON Pointer into the object as planned
@@ -98,7 +98,7 @@ const compareLeaf = (
   live: KubeObject,
   found: Difference[],
 ): void => {
-  if (isDeepStrictEqual(was, now)) return;
+  if (sameJson(was, now)) return;
   const sameShape = Array.isArray(was) ? Array.isArray(now) : isRecord(was) && isRecord(now);
   if (sameShape && stillOurs(was, place, live)) return;
   found.push({ ...place, from: was, to: now });
@@ -106,7 +106,7 @@ const compareLeaf = (
 
 const stillOurs = (was: unknown, place: Place, live: KubeObject): boolean => {
   // An object whose managedFields were trimmed away: only an empty plan is taken for granular.
-  if (managedFieldsOf(live).length === 0) return isDeepStrictEqual(was, {}) || isDeepStrictEqual(was, []);
+  if (managedFieldsOf(live).length === 0) return sameJson(was, {}) || sameJson(was, []);
   const fields = ourFields(live);
   return fields !== undefined && owns(fields, place.raw);
 };

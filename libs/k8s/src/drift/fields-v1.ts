@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { sameJson } from './same-json';
 
 /**
  * `managedFields[].fieldsV1`: a trie of path elements. An entry is `f:name` (field), `k:{…}` (list element by its
@@ -62,7 +62,7 @@ export const indexIn = (list: readonly unknown[], select: Selector): number => {
     case 'keys':
       return list.findIndex((element) => isRecord(element) && hasKeys(element, select.keys));
     case 'value':
-      return list.findIndex((element) => isDeepStrictEqual(element, select.value));
+      return list.findIndex((element) => sameJson(element, select.value));
     case 'index':
       return select.index < list.length ? select.index : -1;
     case 'field':
@@ -71,7 +71,7 @@ export const indexIn = (list: readonly unknown[], select: Selector): number => {
 };
 
 const hasKeys = (element: Record<string, unknown>, keys: Readonly<Record<string, unknown>>): boolean => {
-  for (const name in keys) if (!isDeepStrictEqual(element[name], keys[name])) return false;
+  for (const name in keys) if (!sameJson(element[name], keys[name])) return false;
   return true;
 };
 

@@ -7,6 +7,11 @@ export type JsonObject = Record<string, unknown>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const textAt = (value: unknown, field: string): string | undefined => {
+  const child = isObject(value) ? value[field] : undefined;
+  return typeof child === 'string' ? child : undefined;
+};
+
 export const objectAt = (value: unknown, field: string): JsonObject => {
   const child = isObject(value) ? value[field] : undefined;
   return isObject(child) ? child : {};
@@ -68,13 +73,13 @@ export const changeItems = <T extends JsonObject>(
   change(target, field, (value) => {
     if (!Array.isArray(value)) return value;
     let changed = false;
-    const items = value.map((item: unknown, index) => {
+    const items = (value as unknown[]).map((item, index): unknown => {
       if (!isObject(item)) return item;
       const next = update(item, index);
       changed ||= next !== item;
       return next;
     });
-    return changed ? items : value;
+    return changed ? items : (value as unknown);
   });
 
 export function without<T extends JsonObject>(target: T, field: string | undefined): T {
@@ -86,7 +91,7 @@ export function without<T extends JsonObject>(target: T, field: string | undefin
 
 /** Drops null members at every depth: a typed API server forgets them when it decodes an object. */
 export function dropNulls<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(dropNulls) as T;
+  if (Array.isArray(value)) return (value as unknown[]).map(dropNulls) as T;
   if (!isObject(value)) return value;
   const kept: JsonObject = {};
   for (const key in value) if (value[key] !== null) kept[key] = dropNulls(value[key]);

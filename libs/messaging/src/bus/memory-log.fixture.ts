@@ -61,6 +61,7 @@ export class MemoryLog implements LogSource {
     return new Promise((resolve) => {
       const wake = (): void => {
         this.#wakes.delete(wake);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
       this.#wakes.add(wake);

@@ -17,7 +17,10 @@ export class PostgresBus implements EventBus {
     const tail = this.source.subscribe({
       ...options,
       onError: (error) =>
-        this.logger.warn({ subscription: options.name, error: reasonOf(error) }, 'batch failed, trying again'),
+        this.logger.warn(
+          { subscription: options.name, error: reasonOf(error) },
+          'batch failed, trying again',
+        ),
     });
     this.#tails.add(tail);
     return {

@@ -66,7 +66,11 @@ export class BullJobQueue implements JobQueue {
 
   async counts(queue: string): Promise<JobCounts> {
     checkName(this.catalog, queue);
-    const { wait = 0, active = 0, delayed = 0 } = await this.#queue(queue).getJobCounts('wait', 'active', 'delayed');
+    const {
+      wait = 0,
+      active = 0,
+      delayed = 0,
+    } = await this.#queue(queue).getJobCounts('wait', 'active', 'delayed');
     return { waiting: wait, active, delayed };
   }
 

@@ -67,7 +67,11 @@ export interface JobQueue {
    */
   add(queue: string, job: Job): Promise<void>;
   /** Throws when a name of the queue has no handler, or a handler no name. */
-  process(queue: string, handlers: Readonly<Record<string, JobHandler>>, options: ProcessOptions): Promise<Worker>;
+  process(
+    queue: string,
+    handlers: Readonly<Record<string, JobHandler>>,
+    options: ProcessOptions,
+  ): Promise<Worker>;
   counts(queue: string): Promise<JobCounts>;
   /** Stops the workers, then lets go of every connection. */
   close(): Promise<void>;

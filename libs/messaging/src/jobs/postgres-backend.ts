@@ -45,7 +45,12 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
     worker: (name, processor, { concurrency }) => {
       // A worker's LISTEN takes a connection out of the pool for good.
       pool.options.max += 1;
-      return new Worker<Envelope>(name, processor, { ...workerOptions, drainDelay, concurrency, connection: pool });
+      return new Worker<Envelope>(name, processor, {
+        ...workerOptions,
+        drainDelay,
+        concurrency,
+        connection: pool,
+      });
     },
     close: () => pool.end(),
   };

@@ -18,7 +18,13 @@ export function openRedisBackend(url: string): BullBackend {
     description: 'BullMQ on Redis',
     queue: (name) => new Queue<Envelope>(name, { ...queueOptions, prefix, connection: producer }),
     worker: (name, processor, { concurrency }) =>
-      new Worker<Envelope>(name, processor, { ...workerOptions, prefix, drainDelay, concurrency, connection: consumer }),
+      new Worker<Envelope>(name, processor, {
+        ...workerOptions,
+        prefix,
+        drainDelay,
+        concurrency,
+        connection: consumer,
+      }),
     close: async () => undefined,
   };
 }

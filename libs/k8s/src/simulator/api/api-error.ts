@@ -128,7 +128,12 @@ export const unsupportedMediaType = (given: string, supported: readonly string[]
 
 /** One finding of validation; `reason` is the field error type, `message` what follows `FIELD: `. */
 export interface FieldProblem {
-  readonly reason: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueDuplicate';
+  readonly reason:
+    | 'FieldValueInvalid'
+    | 'FieldValueRequired'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate';
   readonly field: string;
   readonly message: string;
 }

@@ -27,10 +27,13 @@ export function applyObject(
 function applyNew(state: ClusterState, request: WriteRequest, config: KubeObject): KubeObject {
   const { type, name = '' } = request;
   if (request.subresource) throw notFound(type, name);
-  if (config.metadata.resourceVersion || config.metadata.uid) {
-    throw conflict(type, name, 'the object does not exist, but the configuration names a version of it');
+  const { resourceVersion: _, uid, ...metadata } = config.metadata;
+  // A version is compared with the live one only; a uid without a live object is refused (seen on 1.20).
+  if (uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(type, name, why);
   }
-  const { object, managedFields } = applied(state, request, undefined, config);
+  const { object, managedFields } = applied(state, request, undefined, { ...config, metadata });
   return insertObject(state, request, object, () => managedFields);
 }
 

@@ -1,7 +1,7 @@
 import { type KubeObject } from '@keelson/domain';
 import { rfc3339 } from '../clock';
 import { type ManagedFieldsEntry, type Writer } from '../fields/managed-fields';
-import { equal, listAt, without } from '../json';
+import { type JsonObject, equal, listAt, without } from '../json';
 import { invalid } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { metadataProblems } from './names';
@@ -24,7 +24,10 @@ export const withManagedFields = (
   managedFields: readonly ManagedFieldsEntry[],
 ): KubeObject => ({
   ...object,
-  metadata: { ...without(object.metadata, 'managedFields'), ...(managedFields.length ? { managedFields } : {}) },
+  metadata: {
+    ...without(object.metadata, 'managedFields'),
+    ...(managedFields.length ? { managedFields } : {}),
+  },
 });
 
 export function check(type: ResourceType, next: KubeObject, live: KubeObject | undefined): void {
@@ -32,14 +35,22 @@ export function check(type: ResourceType, next: KubeObject, live: KubeObject | u
   if (problems.length > 0) throw invalid(type, next.metadata.name, problems);
 }
 
-const SERVER_FIELDS = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion', 'generation'] as const;
+const SERVER_FIELDS = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+  'resourceVersion',
+  'generation',
+] as const;
 
 /** A new version with what only the server may say taken from the live one. */
 export function withServerFields(next: KubeObject, live: KubeObject): KubeObject {
   const metadata: KubeObject['metadata'] = { ...next.metadata, name: live.metadata.name };
   for (const field of SERVER_FIELDS) {
     if (live.metadata[field] === undefined) delete metadata[field];
-    else metadata[field] = live.metadata[field];
+    else (metadata as JsonObject)[field] = live.metadata[field];
   }
   if (live.metadata.namespace !== undefined) metadata.namespace = live.metadata.namespace;
   return { ...next, metadata: dropEmpty(metadata) };
@@ -51,7 +62,7 @@ export function dropEmpty(metadata: KubeObject['metadata']): KubeObject['metadat
   for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences']) {
     const value = metadata[field];
     if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) {
-      result = without(result, field) as KubeObject['metadata'];
+      result = without(result, field);
     }
   }
   return result;

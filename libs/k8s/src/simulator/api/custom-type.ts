@@ -8,7 +8,9 @@ import { mergeSchema, pruneAndDefault, schemaProblems } from './structural-schem
 export function customType(crd: KubeObject): ResourceType {
   const spec = objectAt(crd, 'spec');
   const names = objectAt(spec, 'names');
-  const versions = listAt(spec, 'versions').filter(isObject).filter((version) => version.served !== false);
+  const versions = listAt(spec, 'versions')
+    .filter(isObject)
+    .filter((version) => version.served !== false);
   // Storage version first: discovery prefers it here, and its schema says how lists merge.
   versions.sort((a, b) => Number(b.storage === true) - Number(a.storage === true));
   const schemas = new Map(versions.map((version) => [String(version.name), schemaOf(version)]));
@@ -31,7 +33,8 @@ export function customType(crd: KubeObject): ResourceType {
   };
 }
 
-const schemaOf = (version: JsonObject): JsonObject => objectAt(objectAt(version, 'schema'), 'openAPIV3Schema');
+const schemaOf = (version: JsonObject): JsonObject =>
+  objectAt(objectAt(version, 'schema'), 'openAPIV3Schema');
 
 const schemaFor = (object: KubeObject, schemas: ReadonlyMap<string, JsonObject>): JsonObject =>
   schemas.get(object.apiVersion.split('/')[1] ?? '') ?? {};

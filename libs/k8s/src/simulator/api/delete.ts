@@ -43,7 +43,11 @@ export function deleteObject(
 function checkDeletion(type: ResourceType, live: KubeObject, { preconditions }: DeleteOptions): void {
   const { name, uid, resourceVersion } = live.metadata;
   if (preconditions?.uid && preconditions.uid !== uid) {
-    throw conflict(type, name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ''}`);
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ''}`,
+    );
   }
   if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
     throw conflict(

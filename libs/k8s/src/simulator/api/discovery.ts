@@ -66,7 +66,9 @@ const typesByGroup = (registry: Registry): Map<string, ResourceType[]> => {
 export const groupList = (registry: Registry): object => ({
   kind: 'APIGroupList',
   apiVersion: 'v1',
-  groups: [...typesByGroup(registry)].filter(([name]) => name !== '').map(([name, types]) => groupOf(name, types)),
+  groups: [...typesByGroup(registry)]
+    .filter(([name]) => name !== '')
+    .map(([name, types]) => groupOf(name, types)),
 });
 
 /** `/apis/{group}`, or undefined when the group is not served. */
@@ -81,5 +83,10 @@ export function resourceList(registry: Registry, apiVersion: string): object | u
     .types()
     .filter((type) => type.versions.some((version) => apiVersionOf(type.group, version) === apiVersion));
   if (types.length === 0) return undefined;
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources: types.flatMap(describe) };
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersion,
+    resources: types.flatMap(describe),
+  };
 }

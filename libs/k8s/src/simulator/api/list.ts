@@ -72,7 +72,10 @@ export class Lister {
         504,
         'Timeout',
         `Too large resource version: ${resourceVersion}, current: ${store.resourceVersion}`,
-        { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
+        {
+          causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+          retryAfterSeconds: 1,
+        },
       );
     }
     return { revision: store.resourceVersion, items: store.list(type, namespace) };

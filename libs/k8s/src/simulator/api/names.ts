@@ -18,7 +18,10 @@ const LABEL_WORDS =
 /** Kinds whose name becomes a label of a DNS name. */
 const LABEL_NAMED: Readonly<Record<string, readonly [RegExp, string]>> = {
   Service: [LABEL_1035, LABEL_WORDS],
-  Namespace: [LABEL_1123, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'"],
+  Namespace: [
+    LABEL_1123,
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'",
+  ],
 };
 
 /** RBAC names are path segments, nothing stricter. */
@@ -58,7 +61,11 @@ export function metadataProblems(type: ResourceType, object: KubeObject): FieldP
     }
     if (typeof value === 'string' && (value.length > 63 || !LABEL_VALUE.test(value))) {
       problems.push(
-        invalidValue('metadata.labels', value, "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"),
+        invalidValue(
+          'metadata.labels',
+          value,
+          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+        ),
       );
     }
   }

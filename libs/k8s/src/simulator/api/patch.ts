@@ -47,7 +47,12 @@ function applyJsonPatch(live: KubeObject, patch: unknown): unknown {
     return applyPatch(live, patch as Operation[], true, false).newDocument;
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
-    throw new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {});
+    throw new ApiError(
+      422,
+      'Invalid',
+      `the server rejected our request due to an error in our request: ${why}`,
+      {},
+    );
   }
 }
 

@@ -75,12 +75,14 @@ export function matchesSelector(selector: unknown, labels: Labels): boolean {
   const wanted = Object.entries(objectAt(selector, 'matchLabels'));
   return (
     wanted.every(([key, value]) => labels[key] === value) &&
-    listAt(selector, 'matchExpressions').filter(isObject).every((expression) => {
-      const key = String(expression.key);
-      const values = listAt(expression, 'values');
-      if (expression.operator === 'Exists') return key in labels;
-      if (expression.operator === 'DoesNotExist') return !(key in labels);
-      return oneOf(key, values, expression.operator === 'In')(labels);
-    })
+    listAt(selector, 'matchExpressions')
+      .filter(isObject)
+      .every((expression) => {
+        const key = String(expression.key);
+        const values = listAt(expression, 'values');
+        if (expression.operator === 'Exists') return key in labels;
+        if (expression.operator === 'DoesNotExist') return !(key in labels);
+        return oneOf(key, values, expression.operator === 'In')(labels);
+      })
   );
 }

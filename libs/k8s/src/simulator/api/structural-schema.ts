@@ -102,7 +102,11 @@ function scalarProblems(value: unknown, schema: JsonObject, path: string): Field
       return [invalidValue(path, value, `${path} in body should be less than or equal to ${maximum}`)];
     }
   }
-  if (typeof value === 'string' && typeof schema.pattern === 'string' && !new RegExp(schema.pattern).test(value)) {
+  if (
+    typeof value === 'string' &&
+    typeof schema.pattern === 'string' &&
+    !new RegExp(schema.pattern).test(value)
+  ) {
     return [invalidValue(path, value, `${path} in body should match '${schema.pattern}'`)];
   }
   return [];

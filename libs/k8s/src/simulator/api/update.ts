@@ -20,7 +20,11 @@ export function checkPreconditions(type: ResourceType, body: KubeObject, live: K
   const { uid, resourceVersion } = body.metadata;
   const { name } = live.metadata;
   if (uid && uid !== live.metadata.uid) {
-    throw conflict(type, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`);
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
+    );
   }
   if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) throw staleVersion(type, name);
 }

@@ -94,7 +94,8 @@ export class WatchHub {
       }));
     }
     const since = Number(resourceVersion);
-    if (!Number.isInteger(since) || since < 0) throw badRequest(`invalid resource version ${resourceVersion}`);
+    if (!Number.isInteger(since) || since < 0)
+      throw badRequest(`invalid resource version ${resourceVersion}`);
     return (
       store.window.after(type, since) ??
       expired(`too old resource version: ${since} (${store.window.oldest(type)})`)

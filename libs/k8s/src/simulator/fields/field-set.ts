@@ -91,9 +91,9 @@ export function withoutSubtrees(set: FieldSet, ignored: FieldSet): FieldSet {
 
 /** Adds one path; only for building a set that nobody shares yet. */
 export function insert(set: FieldSet, path: readonly string[]): void {
-  let current = set as Building;
+  let current: Building = set;
   path.forEach((element, index) => {
-    const next = (current[element] ?? {}) as Building;
+    const next: Building = current[element] ?? {};
     // A member that gains children must keep its membership explicitly, hence '.'.
     const wasMember = current[element] !== undefined && isMember(next);
     const last = index === path.length - 1;

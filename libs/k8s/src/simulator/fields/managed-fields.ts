@@ -51,8 +51,12 @@ const UNOWNED: FieldSet = {
   },
 };
 
-/** Parts that a built-in type always has, even before its creation, so that nobody comes to own them. */
-const ALWAYS_THERE = { metadata: {}, spec: { template: { metadata: {}, spec: {} }, strategy: {} }, status: {} };
+/** Parts that a typed object always has, even before its creation, so that nobody comes to own them. */
+const ALWAYS_THERE = {
+  metadata: {},
+  spec: { template: { metadata: {}, spec: {} }, strategy: {} },
+  status: {},
+};
 
 export const managedFieldsOf = (object: KubeObject | undefined): readonly ManagedFieldsEntry[] =>
   listAt(object?.metadata, 'managedFields') as ManagedFieldsEntry[];
@@ -64,7 +68,7 @@ const isSameWriter = (entry: ManagedFieldsEntry, writer: Writer): boolean =>
   (writer.operation === 'Apply' || entry.apiVersion === writer.apiVersion);
 
 const compareOwned = (live: KubeObject | undefined, next: unknown, schema: Schema): Comparison => {
-  const { added, modified, removed } = compare(live ?? skeletonOf(next, ALWAYS_THERE), next, schema);
+  const { added, modified, removed } = compare({ ...skeletonOf(next, ALWAYS_THERE), ...live }, next, schema);
   return {
     added: withoutSubtrees(added, UNOWNED),
     modified: withoutSubtrees(modified, UNOWNED),
@@ -129,10 +133,7 @@ export function recordUpdate(
   const entries = managedFieldsOf(live);
   const comparison = compareOwned(live, next, schema);
   const own = entries.find((entry) => isSameWriter(entry, writer))?.fieldsV1 ?? EMPTY;
-  const fields = union(
-    difference(own, comparison.removed),
-    union(comparison.modified, comparison.added),
-  );
+  const fields = union(difference(own, comparison.removed), union(comparison.modified, comparison.added));
   return withFields(takeFromOthers(entries, writer, comparison), writer, fields);
 }
 
@@ -172,7 +173,11 @@ export function applyFields(
     .filter((conflict) => !isEmpty(conflict.fields));
   if (conflicts.length > 0 && !force) return { ok: false, conflicts };
 
-  return { ok: true, object, managedFields: withFields(takeFromOthers(entries, writer, comparison), writer, owned) };
+  return {
+    ok: true,
+    object,
+    managedFields: withFields(takeFromOthers(entries, writer, comparison), writer, owned),
+  };
 }
 
 /** Removes what `previous` held, `owned` no longer holds, and no other manager claims. */

@@ -55,7 +55,11 @@ export function compare(before: unknown, after: unknown, schema: Schema): Compar
 }
 
 function compareAt(before: unknown, after: unknown, schema: Schema, path: string[], into: Comparison): void {
-  if (before !== undefined && after !== undefined && isGranular(schema, before) !== isGranular(schema, after)) {
+  if (
+    before !== undefined &&
+    after !== undefined &&
+    isGranular(schema, before) !== isGranular(schema, after)
+  ) {
     insert(into.modified, path);
     return;
   }

@@ -20,7 +20,8 @@ export function readBody(request: IncomingMessage): Promise<string> {
     });
     request.on('end', () => {
       if (size <= LIMIT) resolve(Buffer.concat(chunks).toString('utf8'));
-      else reject(new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LIMIT}`, {}));
+      else
+        reject(new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LIMIT}`, {}));
     });
     request.on('error', reject);
   });
@@ -42,7 +43,12 @@ export function parseBody(text: string): unknown {
 const OBJECT_TYPES = ['application/json', 'application/yaml', ''];
 
 /** The body of POST and PUT. */
-export function decodeObject(type: ResourceType, path: ResourcePath, mediaType: string, text: string): KubeObject {
+export function decodeObject(
+  type: ResourceType,
+  path: ResourcePath,
+  mediaType: string,
+  text: string,
+): KubeObject {
   if (!OBJECT_TYPES.includes(mediaType)) {
     throw unsupportedMediaType(mediaType, ['application/json', 'application/yaml']);
   }
@@ -72,14 +78,20 @@ export function checkedObject(type: ResourceType, path: ResourcePath, parsed: un
 function identity(type: ResourceType, path: ResourcePath, metadata: Record<string, unknown>) {
   const name = metadata.name ?? path.name;
   if (name !== undefined && typeof name !== 'string') {
-    throw invalid(type, '', [{ reason: 'FieldValueInvalid', field: 'metadata.name', message: 'must be a string' }]);
+    throw invalid(type, '', [
+      { reason: 'FieldValueInvalid', field: 'metadata.name', message: 'must be a string' },
+    ]);
   }
   if (path.name !== undefined && name !== path.name) {
     throw badRequest(
       `the name of the object (${name ?? ''}) does not match the name on the URL (${path.name})`,
     );
   }
-  if (path.namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== path.namespace) {
+  if (
+    path.namespace !== undefined &&
+    metadata.namespace !== undefined &&
+    metadata.namespace !== path.namespace
+  ) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   return { name: name ?? '', ...(path.namespace === undefined ? {} : { namespace: path.namespace }) };

@@ -1,14 +1,5 @@
 export type Verb =
-  | 'discovery'
-  | 'get'
-  | 'list'
-  | 'watch'
-  | 'create'
-  | 'update'
-  | 'patch'
-  | 'apply'
-  | 'delete'
-  | 'dryRun';
+  'discovery' | 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'apply' | 'delete' | 'dryRun';
 
 const WRITES: readonly Verb[] = ['create', 'update', 'patch', 'apply', 'delete'];
 

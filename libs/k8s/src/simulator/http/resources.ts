@@ -30,7 +30,11 @@ export interface ResourceCall {
 export async function serveResource(cluster: ServedCluster, call: ResourceCall): Promise<void> {
   const { path, request, response } = call;
   const respond = (code: number, object: object) => {
-    respondJson(response, code, 'metadata' in object ? inVersion(object as KubeObject, path.apiVersion) : object);
+    respondJson(
+      response,
+      code,
+      'metadata' in object ? inVersion(object as KubeObject, path.apiVersion) : object,
+    );
   };
   const isCollection = path.name === undefined;
   switch (request.method) {
@@ -68,7 +72,8 @@ const isTrue = (value: string | null): boolean => value === 'true' || value === 
 function writeRequest({ path, type, query, request }: ResourceCall): WriteRequest {
   const agent = (request.headers['user-agent'] ?? '').split('/')[0];
   const dryRun = query.getAll('dryRun');
-  if (dryRun.some((value) => value !== 'All')) throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun`);
+  if (dryRun.some((value) => value !== 'All'))
+    throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun`);
   return {
     type,
     apiVersion: path.apiVersion,
@@ -123,14 +128,22 @@ async function serveCreate(cluster: ServedCluster, call: ResourceCall): Promise<
   const write = writeRequest(call);
   count(cluster, 'create', write);
   const text = await readBody(call.request);
-  return createObject(cluster.state, write, decodeObject(call.type, call.path, mediaTypeOf(call.request), text));
+  return createObject(
+    cluster.state,
+    write,
+    decodeObject(call.type, call.path, mediaTypeOf(call.request), text),
+  );
 }
 
 async function serveUpdate(cluster: ServedCluster, call: ResourceCall): Promise<KubeObject> {
   const write = writeRequest(call);
   count(cluster, 'update', write);
   const text = await readBody(call.request);
-  return updateObject(cluster.state, write, decodeObject(call.type, call.path, mediaTypeOf(call.request), text));
+  return updateObject(
+    cluster.state,
+    write,
+    decodeObject(call.type, call.path, mediaTypeOf(call.request), text),
+  );
 }
 
 async function servePatch(
@@ -147,7 +160,9 @@ async function servePatch(
     return { object: patchObject(cluster.state, write, mediaType, parseBody(text)), created: false };
   }
   if (!call.query.get('fieldManager')) {
-    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
   }
   return applyObject(cluster.state, write, checkedObject(call.type, call.path, parseBody(text)));
 }

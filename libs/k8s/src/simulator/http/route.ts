@@ -23,7 +23,8 @@ export async function route(
   const path = /^\/apis?\//.test(target.path) ? parseResourcePath(target.path) : undefined;
   const type = path && cluster.state.registry.byPath(path.apiVersion, path.plural);
   if (!path || !type) throw unknownPath();
-  if (path.subresource !== undefined && (path.subresource !== 'status' || !type.hasStatus)) throw unknownPath();
+  if (path.subresource !== undefined && (path.subresource !== 'status' || !type.hasStatus))
+    throw unknownPath();
   // A namespaced collection without a namespace can be read, not written.
   if (type.namespaced && path.namespace === undefined && request.method !== 'GET') throw methodNotAllowed();
   if (!type.namespaced && path.namespace !== undefined) throw unknownPath();
@@ -39,5 +40,7 @@ function discovery({ state }: ServedCluster, path: string): object | string | un
   if (rest.length > 0 || first === undefined) return undefined;
   if (root === 'api' && second === undefined) return resourceList(state.registry, first);
   if (root !== 'apis') return undefined;
-  return second === undefined ? group(state.registry, first) : resourceList(state.registry, `${first}/${second}`);
+  return second === undefined
+    ? group(state.registry, first)
+    : resourceList(state.registry, `${first}/${second}`);
 }

@@ -37,10 +37,12 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   const apiVersion = parts.slice(1, isCore ? 2 : 3).join('/');
   if (rest.length === 0 || rest.some((part) => part === '')) return undefined;
   // `/namespaces/a` is a Namespace itself, `/namespaces/a/pods` the pods in it.
-  const isInside = rest[0] === 'namespaces' && rest.length > 2 && !(isCore && isNamespaceSubresource(rest[2]));
+  const isInside =
+    rest[0] === 'namespaces' && rest.length > 2 && !(isCore && isNamespaceSubresource(rest[2]));
   const [plural = '', name, subresource, ...more] = isInside ? rest.slice(2) : rest;
   if (more.length > 0) return undefined;
   return { apiVersion, plural, namespace: isInside ? rest[1] : undefined, name, subresource };
 }
 
-const isNamespaceSubresource = (part: string | undefined): boolean => part === 'status' || part === 'finalize';
+const isNamespaceSubresource = (part: string | undefined): boolean =>
+  part === 'status' || part === 'finalize';

@@ -1,6 +1,6 @@
 import { type KubeObject } from '@keelson/domain';
 import { type FieldProblem, invalidValue, required } from '../api/api-error';
-import { changeObject, fill, isObject, listAt, objectAt } from '../json';
+import { changeObject, fill, isObject, listAt, objectAt, textAt } from '../json';
 import { normaliseResources } from './quantities';
 
 /** Namespace, PersistentVolumeClaim and CustomResourceDefinition. */
@@ -8,10 +8,13 @@ import { normaliseResources } from './quantities';
 export const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
 export const namespaceDefaults = (object: KubeObject): KubeObject => {
-  const labelled = changeObject(fill(object, { spec: { finalizers: ['kubernetes'] } }), 'metadata', (metadata) =>
-    changeObject(fill(metadata, { labels: {} }), 'labels', (labels) =>
-      fill(labels, { [NAMESPACE_LABEL]: metadata.name }),
-    ),
+  const labelled = changeObject(
+    fill(object, { spec: { finalizers: ['kubernetes'] } }),
+    'metadata',
+    (metadata) =>
+      changeObject(fill(metadata, { labels: {} }), 'labels', (labels) =>
+        fill(labels, { [NAMESPACE_LABEL]: metadata.name }),
+      ),
   );
   return fill(labelled, { status: { phase: 'Active' } });
 };
@@ -40,7 +43,8 @@ export function crdProblems(next: KubeObject, live: KubeObject | undefined): Fie
   if (!names.plural) problems.push(required('spec.names.plural'));
   if (!names.kind) problems.push(required('spec.names.kind'));
   if (spec.scope !== 'Namespaced' && spec.scope !== 'Cluster') problems.push(required('spec.scope'));
-  if (spec.group && names.plural && next.metadata.name !== `${String(names.plural)}.${String(spec.group)}`) {
+  const expected = `${textAt(names, 'plural')}.${textAt(spec, 'group')}`;
+  if (spec.group && names.plural && next.metadata.name !== expected) {
     problems.push(
       invalidValue('metadata.name', next.metadata.name, 'must be spec.names.plural+"."+spec.group'),
     );
@@ -48,7 +52,11 @@ export function crdProblems(next: KubeObject, live: KubeObject | undefined): Fie
   const versions = listAt(spec, 'versions').filter(isObject);
   if (versions.filter((version) => version.storage === true).length !== 1) {
     problems.push(
-      invalidValue('spec.versions', versions.length, 'must have exactly one version marked as storage version'),
+      invalidValue(
+        'spec.versions',
+        versions.length,
+        'must have exactly one version marked as storage version',
+      ),
     );
   }
   versions.forEach((version, index) => {

@@ -16,7 +16,10 @@ export const autoscalerDefaults = (object: KubeObject): KubeObject =>
     fill(spec, {
       minReplicas: 1,
       metrics: [
-        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+        },
       ],
     }),
   );

@@ -22,10 +22,13 @@ export function normaliseQuantity(value: unknown): unknown {
 
 /** 0.5 → 500m, 1.5Gi → 1536Mi; undefined where no whole number comes out. */
 function fraction(number: number, suffix: string): unknown {
-  if (suffix === '') return Number.isInteger(number * 1000) ? normaliseQuantity(`${number * 1000}m`) : undefined;
+  if (suffix === '')
+    return Number.isInteger(number * 1000) ? normaliseQuantity(`${number * 1000}m`) : undefined;
   const index = BINARY.indexOf(suffix);
   const smaller = index > 0 ? BINARY[index - 1] : undefined;
-  return smaller && Number.isInteger(number * 1024) ? normaliseQuantity(`${number * 1024}${smaller}`) : undefined;
+  return smaller && Number.isInteger(number * 1024)
+    ? normaliseQuantity(`${number * 1024}${smaller}`)
+    : undefined;
 }
 
 function lift(number: number, suffixes: readonly string[], base: number, index: number): string {

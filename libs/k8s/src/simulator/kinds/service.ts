@@ -25,7 +25,9 @@ export const serviceDefaults = (service: KubeObject): KubeObject =>
       internalTrafficPolicy: 'Cluster',
       ...(ported.type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }),
     });
-    return addressed.clusterIP === undefined ? addressed : fill(addressed, { clusterIPs: [addressed.clusterIP] });
+    return addressed.clusterIP === undefined
+      ? addressed
+      : fill(addressed, { clusterIPs: [addressed.clusterIP] });
   });
 
 export function serviceProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {

@@ -51,17 +51,27 @@ export const statefulSetDefaults = (object: KubeObject): KubeObject =>
 
 export const daemonSetDefaults = (object: KubeObject): KubeObject =>
   spec(object, (value) =>
-    changeObject(fill(value, { revisionHistoryLimit: 10, updateStrategy: {} }), 'updateStrategy', (strategy) => {
-      const typed = fill(strategy, { type: 'RollingUpdate' });
-      if (typed.type !== 'RollingUpdate') return typed;
-      return changeObject(fill(typed, { rollingUpdate: {} }), 'rollingUpdate', (rolling) =>
-        fill(rolling, { maxSurge: 0, maxUnavailable: 1 }),
-      );
-    }),
+    changeObject(
+      fill(value, { revisionHistoryLimit: 10, updateStrategy: {} }),
+      'updateStrategy',
+      (strategy) => {
+        const typed = fill(strategy, { type: 'RollingUpdate' });
+        if (typed.type !== 'RollingUpdate') return typed;
+        return changeObject(fill(typed, { rollingUpdate: {} }), 'rollingUpdate', (rolling) =>
+          fill(rolling, { maxSurge: 0, maxUnavailable: 1 }),
+        );
+      },
+    ),
   );
 
 const jobSpecDefaults = (value: JsonObject): JsonObject =>
-  fill(value, { completions: 1, parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false });
+  fill(value, {
+    completions: 1,
+    parallelism: 1,
+    backoffLimit: 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+  });
 
 /** A Job that selects its pods by its own uid, which is known only once it is created. */
 export const jobDefaults = (object: KubeObject): KubeObject =>
@@ -175,9 +185,7 @@ export function jobProblems(next: KubeObject, live: KubeObject | undefined): Fie
   const template = objectAt(objectAt(next, 'spec'), 'template');
   const problems = podSpecProblems(objectAt(template, 'spec'), 'spec.template.spec');
   if (!['OnFailure', 'Never'].includes(objectAt(template, 'spec').restartPolicy as string)) {
-    problems.push(
-      required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'),
-    );
+    problems.push(required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'));
   }
   if (live && !equal(objectAt(live, 'spec').template, template)) {
     problems.push(invalidValue('spec.template', template, 'field is immutable'));

@@ -41,7 +41,7 @@ export class OwnerIndex {
     if (!after) return;
     for (const owner of ownersOf(after)) {
       let siblings = this.dependents.get(owner.uid);
-      if (!siblings) this.dependents.set(owner.uid, (siblings = new Map()));
+      if (!siblings) this.dependents.set(owner.uid, (siblings = new Map<string, Dependent>()));
       siblings.set(after.metadata.uid ?? '', { type, object: after });
     }
   }

@@ -62,7 +62,8 @@ export class KafkaForwarder {
         await saveCheckpoint(client, topic, events.at(-1)?.position ?? after);
       },
       onError: (error) => {
-        if (!signal.aborted) logger.warn({ topic, error: reasonOf(error) }, 'forwarding failed, trying again');
+        if (!signal.aborted)
+          logger.warn({ topic, error: reasonOf(error) }, 'forwarding failed, trying again');
       },
     });
     await aborted(signal);

@@ -23,6 +23,10 @@ export interface KafkaBusOptions {
   readonly forward?: boolean;
   /** Milliseconds that the log may be ahead of Kafka before it is read instead; 1,000 when left out. */
   readonly patienceMs?: number;
+  /** Milliseconds that a broker may hold a fetch for which it has nothing; 500 when left out, as everywhere. */
+  readonly fetchWaitMs?: number;
+  /** Milliseconds after which a silent process loses its place in the group; 10,000 when left out. */
+  readonly sessionTimeoutMs?: number;
 }
 
 /**
@@ -64,10 +68,20 @@ export class KafkaBus implements EventBus {
 
   subscribe(options: SubscribeOptions): Subscription {
     if (this.#closed) throw new Error(`bus is closed: ${options.name} cannot subscribe`);
-    const { source, logger, upcast = (event) => event, patienceMs = 1_000 } = this.options;
+    const { source, logger, upcast = (event) => event } = this.options;
+    const { patienceMs = 1_000, fetchWaitMs = 500, sessionTimeoutMs = 10_000 } = this.options;
     const subscription = new KafkaSubscription(
       {
-        ...{ kafka: this.#kafka, topic: this.#topic, source, logger, upcast, patienceMs },
+        ...{
+          kafka: this.#kafka,
+          topic: this.#topic,
+          source,
+          logger,
+          upcast,
+          patienceMs,
+          fetchWaitMs,
+          sessionTimeoutMs,
+        },
         health: this.#health,
         identity: () => this.#identity(),
       },

@@ -8,7 +8,6 @@ import { fromMessage } from './message';
 import { ensureTopic, type LogIdentity } from './topic';
 
 const retry = { base: 250, max: 5_000 };
-const heartbeatMs = 2_000;
 
 export interface KafkaSubscriptionOptions {
   readonly kafka: Kafka;
@@ -20,6 +19,8 @@ export interface KafkaSubscriptionOptions {
   readonly upcast: (event: RecordedEvent) => RecordedEvent;
   /** How long the log may be ahead of what Kafka brought before it is read instead, in milliseconds. */
   readonly patienceMs: number;
+  readonly fetchWaitMs: number;
+  readonly sessionTimeoutMs: number;
 }
 
 /**
@@ -28,6 +29,7 @@ export interface KafkaSubscriptionOptions {
  */
 export class KafkaSubscription implements Subscription {
   readonly #stopping = new AbortController();
+  readonly #stopped = aborted(this.#stopping.signal);
   readonly #pump: ContiguousPump;
   readonly #running: Promise<unknown>;
   #tail: LogSubscription | undefined;
@@ -72,12 +74,14 @@ export class KafkaSubscription implements Subscription {
 
   /** Returns when stopped; throws when the brokers are lost. */
   async #consume(onJoined: () => void): Promise<void> {
-    const { kafka, topic, health } = this.deps;
+    const { kafka, topic, health, fetchWaitMs, sessionTimeoutMs } = this.deps;
     const consumer = kafka.consumer({
-      groupId: `keelson.${this.options.name}`,
-      sessionTimeout: 10_000,
-      heartbeatInterval: heartbeatMs,
-      rebalanceTimeout: 15_000,
+      // Two installations may share brokers: their topics differ.
+      groupId: `${topic}.${this.options.name}`,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: sessionTimeoutMs / 5,
+      rebalanceTimeout: sessionTimeoutMs + 5_000,
+      maxWaitTimeInMs: fetchWaitMs,
       // Coming back is this class's own business, because it has to know when to read the log instead.
       retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });
@@ -96,7 +100,7 @@ export class KafkaSubscription implements Subscription {
       await consumer.connect();
       await consumer.subscribe({ topic });
       await consumer.run({ eachBatchAutoResolve: false, eachBatch: (payload) => this.#eachBatch(payload) });
-      await Promise.race([lost, aborted(this.#stopping.signal)]);
+      await Promise.race([lost, this.#stopped]);
     } finally {
       await disconnect(consumer);
     }
@@ -123,7 +127,7 @@ export class KafkaSubscription implements Subscription {
     const done = new AbortController();
     const beating = (async () => {
       for (;;) {
-        await pause(heartbeatMs, done.signal);
+        await pause(this.deps.sessionTimeoutMs / 5, done.signal);
         if (done.signal.aborted) return;
         await heartbeat();
       }

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { operation } from '../http/operation';
+import {
+  accepted,
+  dnsLabel,
+  labels,
+  listSchema,
+  page,
+  position,
+  reasonQuery,
+  reasonText,
+  replicas,
+  time,
+  type View,
+} from '../schemas/common';
+import { manifests, manifestYaml } from '../schemas/manifests';
+import { override } from '../schemas/overrides';
+import { selector } from '../schemas/selector';
+import { strategy } from '../schemas/strategy';
+
+const tag = 'Applications';
+const params = z.strictObject({ name: dnsLabel });
+
+const placement = z
+  .strictObject({
+    clusterSelector: selector.optional(),
+    clusterNames: z.array(dnsLabel).max(10_000, 'at most 10000 names').optional(),
+  })
+  .meta({ id: 'Placement', description: 'Clusters that the selector matches, and those that are named' });
+
+const driftBody = z.strictObject({
+  policy: z.enum(['Correct', 'Report', 'Ignore'], 'must be Correct, Report or Ignore').default('Correct'),
+  ignoreFields: z.array(z.unknown()).max(0, 'ignored fields are not available yet').optional(),
+});
+
+const definitionBody = z
+  .strictObject({
+    project: dnsLabel.default('default'),
+    labels: labels.default({}),
+    namespace: dnsLabel,
+    manifests: manifests.optional(),
+    manifestYaml: manifestYaml.optional(),
+    placement,
+    overrides: z.array(override).max(1000, 'at most 1000 overrides').default([]),
+    strategy: strategy.optional(),
+    drift: driftBody.default({ policy: 'Correct' }),
+    whenToTakeOver: z
+      .enum(['Always', 'IfNoDiff', 'Never'], 'must be Always, IfNoDiff or Never')
+      .default('Always'),
+    disruptionBudget: z.enum(['None'], 'must be None; Auto is not available yet').optional(),
+    reason: reasonText.optional(),
+  })
+  .meta({ id: 'ApplicationDefinition', description: 'Give either manifests or manifestYaml' });
+
+export type DefinitionBody = z.output<typeof definitionBody>;
+
+const targetCounts = z.strictObject({ total: z.int(), converged: z.int(), drifted: z.int(), behind: z.int() });
+
+const summary = z.strictObject({
+  name: z.string(),
+  project: z.string(),
+  labels: z.record(z.string(), z.string()),
+  namespace: z.string().nullable(),
+  phase: z.enum(['Active', 'Deleting']),
+  release: z
+    .strictObject({ id: z.string(), version: z.string(), revision: z.string() })
+    .nullable()
+    .meta({ description: 'The release asked for last; null before the first' }),
+  replicas: z
+    .array(z.strictObject({ workload: z.string().optional(), replicas: z.int(), clusterSelector: selector.optional() }))
+    .meta({ description: 'Scales in force, in order; the last that matches wins over manifest and overrides' }),
+  activeRun: z.strictObject({ id: z.string(), phase: z.string() }).nullable(),
+  targets: targetCounts,
+  createdAt: time,
+  updatedAt: time,
+  position,
+});
+const summaryAnswer = summary.meta({ id: 'ApplicationSummary' });
+
+const application = summary
+  .extend({
+    definition: z
+      .strictObject({
+        manifests,
+        placement,
+        overrides: z.array(override),
+        strategy,
+        drift: z.strictObject({ policy: z.string(), ignoreFields: z.array(z.unknown()) }),
+        whenToTakeOver: z.string(),
+        disruptionBudget: z.string(),
+      })
+      .nullable()
+      .meta({ description: 'null while the application is being deleted' }),
+  })
+  .meta({ id: 'Application' });
+
+export type ApplicationSummaryView = View<typeof summary>;
+export type ApplicationView = View<typeof application>;
+
+export const putApplication = operation({
+  id: 'putApplication',
+  tag,
+  summary: 'Define an application, or change its definition; runs nothing',
+  method: 'PUT',
+  path: '/v1/applications/{name}',
+  params,
+  body: definitionBody,
+  answer: accepted,
+});
+
+export const listApplications = operation({
+  id: 'listApplications',
+  tag,
+  summary: 'All applications, by name',
+  method: 'GET',
+  path: '/v1/applications',
+  query: z.strictObject(page),
+  answer: listSchema(summaryAnswer),
+});
+
+export const getApplication = operation({
+  id: 'getApplication',
+  tag,
+  summary: 'One application with its definition',
+  method: 'GET',
+  path: '/v1/applications/{name}',
+  params,
+  answer: application,
+});
+
+export const deleteApplication = operation({
+  id: 'deleteApplication',
+  tag,
+  summary: 'Delete an application: its objects are removed from every cluster',
+  description: 'It answers with phase Deleting until every cluster has confirmed, and 404 from then on.',
+  method: 'DELETE',
+  path: '/v1/applications/{name}',
+  params,
+  query: z.strictObject(reasonQuery),
+  answer: accepted,
+});
+
+export const scaleApplication = operation({
+  id: 'scaleApplication',
+  tag,
+  summary: 'Set a replica count, at once and in every cluster, whatever runs are under way',
+  method: 'POST',
+  path: '/v1/applications/{name}/scale',
+  params,
+  body: z.strictObject({
+    replicas,
+    workload: z.string().min(1).max(320).optional().meta({ description: 'name or Kind/name; needed where there are several' }),
+    clusterSelector: selector.optional(),
+    reason: reasonText.optional(),
+  }),
+  answer: accepted,
+});
+
+export const applicationOperations = [
+  putApplication,
+  listApplications,
+  getApplication,
+  deleteApplication,
+  scaleApplication,
+];

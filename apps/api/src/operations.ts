@@ -1,0 +1,23 @@
+import { applicationOperations } from './applications/applications.operations';
+import { auditOperations } from './audit/audit.operations';
+import { clusterOperations } from './clusters/clusters.operations';
+import { eventOperations } from './events/events.operations';
+import { healthOperations } from './health/health.operations';
+import type { Operation } from './http/operation';
+import { openapiOperations } from './openapi/openapi.operations';
+import { releaseOperations } from './releases/releases.operations';
+import { runOperations } from './runs/runs.operations';
+import { targetOperations } from './targets/targets.operations';
+
+/** Everything that the API can do; a test compares it with the routes that are really served. */
+export const operations: readonly Operation[] = [
+  ...clusterOperations,
+  ...applicationOperations,
+  ...releaseOperations,
+  ...targetOperations,
+  ...runOperations,
+  ...auditOperations,
+  ...eventOperations,
+  ...healthOperations,
+  ...openapiOperations,
+];

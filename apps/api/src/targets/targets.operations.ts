@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { operation } from '../http/operation';
+import { dnsLabel, listSchema, page, time, type View } from '../schemas/common';
+
+const tag = 'Targets';
+
+const objectRef = z
+  .strictObject({
+    apiVersion: z.string(),
+    kind: z.string(),
+    namespace: z.string().optional(),
+    name: z.string(),
+  })
+  .meta({ id: 'ObjectRef' });
+
+const target = z
+  .strictObject({
+    cluster: z.string(),
+    phase: z.enum(['Pending', 'Progressing', 'Available', 'Degraded', 'Drifted', 'Unreachable', 'Deleting']),
+    generation: z.int().meta({ description: 'Of the plan; the position of the event that made it' }),
+    appliedGeneration: z.int(),
+    revision: z.string().nullable(),
+    version: z.string().nullable(),
+    hash: z.string().nullable().meta({ description: "Of the plan's content" }),
+    run: z.string().nullable().meta({ description: 'The run that moved it last' }),
+    workload: z.strictObject({ desired: z.int(), updated: z.int(), ready: z.int() }),
+    owedDeletes: z.int().meta({ description: 'Objects that must be gone and are not confirmed gone' }),
+    drift: z.array(
+      z.strictObject({ object: objectRef, path: z.string(), manager: z.string().nullable(), at: z.string() }),
+    ),
+    message: z.string().optional().meta({ description: "What the target's health says" }),
+    lastError: z.strictObject({ message: z.string(), at: time, object: objectRef.optional() }).optional(),
+  })
+  .meta({ id: 'Target' });
+
+const plan = z
+  .strictObject({
+    cluster: z.string(),
+    generation: z.int(),
+    hash: z.string(),
+    objects: z.array(z.record(z.string(), z.unknown())).meta({ description: 'In the order of applying; Secrets masked' }),
+  })
+  .meta({ id: 'Plan' });
+
+export type TargetView = View<typeof target>;
+export type PlanView = View<typeof plan>;
+
+export const listTargets = operation({
+  id: 'listTargets',
+  tag,
+  summary: 'Where an application runs, and how far each cluster is',
+  method: 'GET',
+  path: '/v1/applications/{name}/targets',
+  params: z.strictObject({ name: dnsLabel }),
+  query: z.strictObject(page),
+  answer: listSchema(target),
+});
+
+export const getPlan = operation({
+  id: 'getPlan',
+  tag,
+  summary: 'The exact objects that one cluster must have',
+  method: 'GET',
+  path: '/v1/applications/{name}/targets/{cluster}/plan',
+  params: z.strictObject({ name: dnsLabel, cluster: dnsLabel }),
+  answer: plan,
+});
+
+export const targetOperations = [listTargets, getPlan];

@@ -1,0 +1,72 @@
+import type { ClusterPhase, DriftChange, HealthStatus, KubeObject, ObjectRef, WorkloadCounts } from '@keelson/domain';
+import type { Pool } from 'pg';
+import type { Page } from '../schemas/common';
+
+export interface TargetRow {
+  readonly cluster: string;
+  readonly cluster_phase: ClusterPhase | null;
+  readonly removing: boolean;
+  readonly run: string | null;
+  readonly version: string | null;
+  readonly revision: string | null;
+  readonly generation: string;
+  readonly hash: string | null;
+  readonly applied_generation: string;
+  readonly health: {
+    readonly generation: number;
+    readonly status: HealthStatus;
+    readonly message: string;
+    readonly workload?: WorkloadCounts;
+  } | null;
+  readonly failure: { readonly message: string; readonly at: string; readonly object?: ObjectRef } | null;
+  readonly drift: readonly { readonly object: ObjectRef; readonly at: string; readonly changes: readonly DriftChange[] }[];
+  readonly cluster_error: { readonly message: string; readonly at: string } | null;
+  readonly desired: number | null;
+  readonly updated: number | null;
+  readonly ready: number | null;
+  readonly owed: number;
+}
+
+/** By cluster; one row more than the page has. */
+export const targetPage = async (
+  pool: Pool,
+  application: string,
+  { limit, after }: Page,
+): Promise<TargetRow[]> => {
+  const { rows } = await pool.query<TargetRow>({
+    name: 'target-page',
+    text: `
+      select t.cluster, c.phase as cluster_phase, t.removing, t.run, t.version, t.revision, t.generation, t.hash,
+             t.applied_generation, t.health, t.failure, t.drift, c.last_error as cluster_error,
+             o.desired, o.updated, o.ready, i.owed
+      from read.targets t
+      left join read.clusters c on c.name = t.cluster
+      left join public.target_observations o on o.application = t.application and o.cluster = t.cluster
+      cross join lateral (
+        select count(*)::int as owed from read.inventory i
+        where i.application = t.application and i.cluster = t.cluster and not i.wanted
+      ) i
+      where t.application = $1 and t.cluster > $2
+      order by t.cluster limit $3`,
+    values: [application, after ?? '', limit + 1],
+  });
+  return rows;
+};
+
+export interface PlanRow {
+  readonly generation: string;
+  readonly hash: string | null;
+  readonly objects: readonly KubeObject[] | null;
+}
+
+export const planOf = async (pool: Pool, application: string, cluster: string): Promise<PlanRow | undefined> => {
+  const { rows } = await pool.query<PlanRow>({
+    name: 'plan-of-target',
+    text: `
+      select t.generation, t.hash, p.objects
+      from read.targets t left join read.plan_contents p on p.hash = t.hash
+      where t.application = $1 and t.cluster = $2`,
+    values: [application, cluster],
+  });
+  return rows[0];
+};

@@ -1,0 +1,98 @@
+import { allPages, ApiClient, type Cluster, type Run } from '@keelson/cli';
+import type { KubeObject } from '@keelson/domain';
+import { ControlPlane, until } from '@keelson/demo';
+import type { BenchOptions } from './options';
+import { Simulator } from './simulator/simulator';
+import { APPLICATION, definition, imageOf } from './workload';
+
+const CONNECT_MS = 120_000;
+const RUN_MS = 120_000;
+
+/** Registering asks for discovery and list calls in each cluster: a few at a time, as an operator's script would. */
+const REGISTER_AT_ONCE = 16;
+
+/** A server with many connected clusters and one released application: where every rollout benchmark begins. */
+export class BenchFleet {
+  private constructor(
+    readonly simulator: Simulator,
+    readonly plane: ControlPlane,
+    readonly api: ApiClient,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** Runs the task on a fresh fleet and leaves nothing behind, however it ends. */
+  static async use<T>(options: BenchOptions, task: (fleet: BenchFleet) => Promise<T>): Promise<T> {
+    const undo: (() => Promise<void>)[] = [];
+    try {
+      const simulator = await Simulator.start(options.clusters);
+      undo.push(() => simulator.stop());
+      const plane = await ControlPlane.start(options.signal);
+      undo.push(() => plane.stop());
+      const api = new ApiClient(plane.url, plane.token);
+      undo.push(() => api.close());
+      const fleet = new BenchFleet(simulator, plane, api, AbortSignal.any([options.signal, plane.died]));
+      await fleet.register();
+      await fleet.define();
+      return await task(fleet);
+    } finally {
+      for (const end of undo.reverse()) await end();
+    }
+  }
+
+  /** Answers the run's id as soon as the release was accepted. */
+  async release(round: number): Promise<string> {
+    const body = { version: `1.${round}`, images: { web: imageOf(round) } };
+    const { run } = await this.api.post<{ run: { id: string } }>(
+      `/applications/${APPLICATION}/releases`,
+      body,
+    );
+    return run.id;
+  }
+
+  /** Waits until Keelson itself knows that the run is through. */
+  async succeeded(run: string): Promise<void> {
+    await until(
+      `run ${run} succeeds`,
+      async (note) => {
+        const { phase, reason } = await this.api.get<Run>(`/runs/${run}`);
+        note(`${phase} ${reason ?? ''}`);
+        return phase === 'Succeeded' || undefined;
+      },
+      { deadlineMs: RUN_MS, everyMs: 10, signal: this.signal },
+    );
+  }
+
+  /** The objects that Keelson applied to a cluster, marks included. */
+  async plan(): Promise<readonly KubeObject[]> {
+    const [first] = this.simulator.clusters;
+    const path = `/applications/${APPLICATION}/targets/${first?.name}/plan`;
+    const { objects } = await this.api.get<{ objects: readonly KubeObject[] }>(path);
+    return objects;
+  }
+
+  private async register(): Promise<void> {
+    const queue = [...this.simulator.clusters];
+    const takeOne = async (): Promise<void> => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { name, kubeconfig } = next;
+        await this.api.put(`/clusters/${name}`, { labels: { bench: 'yes' }, connection: { kubeconfig } });
+      }
+    };
+    await Promise.all(Array.from({ length: REGISTER_AT_ONCE }, takeOne));
+    const wanted = this.simulator.clusters.length;
+    await until(
+      `${wanted} clusters are connected`,
+      async (note) => {
+        const clusters = await allPages<Cluster>(this.api, '/clusters');
+        const connected = clusters.filter(({ phase }) => phase === 'Connected').length;
+        note(`${connected} are`);
+        return connected === wanted || undefined;
+      },
+      { deadlineMs: CONNECT_MS, everyMs: 200, signal: this.signal },
+    );
+  }
+
+  private async define(): Promise<void> {
+    await this.api.put(`/applications/${APPLICATION}`, definition());
+  }
+}

@@ -1,0 +1,28 @@
+import { idle, idleText } from './idle';
+import type { BenchOptions } from './options';
+import { rollout, rolloutText } from './rollout';
+
+/** Measures, and answers the one object that `--json` prints together with its text. */
+export type Benchmark = (
+  options: BenchOptions,
+) => Promise<{ readonly result: object; readonly text: string }>;
+
+export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
+  [
+    'rollout',
+    async (options) => {
+      const result = await rollout(options);
+      return { result, text: rolloutText(result) };
+    },
+  ],
+  [
+    'idle',
+    async (options) => {
+      const result = await idle(options);
+      return { result, text: idleText(result) };
+    },
+  ],
+]);
+
+/** Named in the documentation, and not written yet. */
+export const PLANNED: readonly string[] = ['drift', 'replay', 'scale'];

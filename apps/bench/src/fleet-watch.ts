@@ -1,0 +1,99 @@
+import { setMaxListeners } from 'node:events';
+import { linesOf } from '@keelson/demo';
+import { Agent, request } from 'undici';
+import type { Access } from './simulator/protocol';
+
+interface Deployment {
+  readonly metadata: { readonly namespace: string; readonly generation: number };
+  readonly spec: {
+    readonly replicas: number;
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+  };
+}
+
+interface Waiting {
+  readonly namespace: string;
+  readonly image: string;
+  readonly missing: Set<string>;
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+/**
+ * The judge of both contestants: one watch on the Deployments of every cluster, opened before the clock starts.
+ * A Deployment has converged when its controller has seen the spec and all pods are new and Ready.
+ */
+export class FleetWatch {
+  private readonly agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  private readonly stopped = new AbortController();
+  private readonly watches: Promise<void>[] = [];
+  private waiting: Waiting | undefined;
+
+  private constructor(private readonly clusters: readonly Access[]) {
+    // One listener for each watch, as intended.
+    setMaxListeners(0, this.stopped.signal);
+  }
+
+  static async open(clusters: readonly Access[]): Promise<FleetWatch> {
+    const watch = new FleetWatch(clusters);
+    await Promise.all(clusters.map((cluster) => watch.follow(cluster)));
+    return watch;
+  }
+
+  /** Resolves when the Deployment of the namespace has converged to the image in every cluster. */
+  async converged(namespace: string, image: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const missing = new Set(this.clusters.map(({ name }) => name));
+      signal.addEventListener('abort', () => reject(gaveUp(signal, missing)), { once: true });
+      this.waiting = { namespace, image, missing, done: resolve, failed: reject };
+    }).finally(() => (this.waiting = undefined));
+  }
+
+  async close(): Promise<void> {
+    this.stopped.abort();
+    await Promise.all(this.watches);
+    await this.agent.destroy();
+  }
+
+  private async follow({ name, server, token }: Access): Promise<void> {
+    const { body, statusCode } = await request(`${server}/apis/apps/v1/deployments`, {
+      dispatcher: this.agent,
+      query: { watch: true },
+      headers: { authorization: `Bearer ${token}` },
+      signal: this.stopped.signal,
+    });
+    if (statusCode !== 200) throw new Error(`cluster ${name} answers ${statusCode} to a watch`);
+    const broken = (cause: unknown): void =>
+      this.waiting?.failed(new Error(`the watch of ${name} broke`, { cause }));
+    this.watches.push(this.read(name, body).then(() => broken('it was ended'), broken));
+  }
+
+  private async read(cluster: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const line of linesOf(body)) {
+      const { object } = JSON.parse(line) as { object: Deployment };
+      const { waiting } = this;
+      if (waiting?.namespace !== object.metadata.namespace || !hasConverged(object, waiting.image)) continue;
+      waiting.missing.delete(cluster);
+      if (waiting.missing.size === 0) waiting.done();
+    }
+  }
+}
+
+const hasConverged = ({ metadata, spec, status = {} }: Deployment, image: string): boolean =>
+  spec.template.spec.containers[0]?.image === image &&
+  status.observedGeneration === metadata.generation &&
+  status.updatedReplicas === spec.replicas &&
+  status.readyReplicas === spec.replicas &&
+  status.replicas === spec.replicas;
+
+const gaveUp = (signal: AbortSignal, missing: ReadonlySet<string>): Error => {
+  const [first, ...more] = missing;
+  return new Error(`${first} and ${more.length} more clusters have not converged`, { cause: signal.reason });
+};

@@ -1,0 +1,2 @@
+export * from './benchmarks';
+export * from './options';

@@ -1,0 +1,27 @@
+import { BENCHMARKS, PLANNED } from './benchmarks';
+import { parseOptions, UsageError } from './options';
+
+const USAGE = `usage: npm run bench -- ${[...BENCHMARKS.keys()].join('|')} [--clusters N] [--rounds N] [--seconds N] [--json]`;
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new Error(`stopped by ${signal}`));
+  });
+}
+
+const main = async ([name, ...args]: readonly string[]): Promise<void> => {
+  const benchmark = BENCHMARKS.get(name ?? '');
+  if (!benchmark) {
+    throw new UsageError(PLANNED.includes(name ?? '') ? `benchmark ${name} is not available yet` : USAGE);
+  }
+  const options = parseOptions(args);
+  const { result, text } = await benchmark({ ...options, signal: interrupt.signal });
+  console.log(options.json ? JSON.stringify(result) : text);
+};
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof UsageError ? 2 : interrupt.signal.aborted ? 130 : 1;
+});

@@ -1,0 +1,38 @@
+import { startSimulator, type Simulator } from '@keelson/k8s';
+import type { Access, Counts, FromSimulator, ToSimulator } from './protocol';
+
+const tell = (message: FromSimulator): void => {
+  process.send?.(message);
+};
+
+const accessTo = (simulator: Simulator, name: string): Access => ({
+  name,
+  server: `${simulator.url}/clusters/${name}`,
+  token: simulator.cluster(name).token,
+  kubeconfig: simulator.kubeconfig(name),
+});
+
+const countsOf = (simulator: Simulator): Counts =>
+  simulator.names
+    .map((name) => simulator.cluster(name).requests)
+    .map((requests) => ({ writes: requests.writes, applies: requests.of('apply'), total: requests.total }))
+    .reduce((sum, counts) => ({
+      writes: sum.writes + counts.writes,
+      applies: sum.applies + counts.applies,
+      total: sum.total + counts.total,
+    }));
+
+const main = async (clusters: number): Promise<void> => {
+  const simulator = await startSimulator({ clusters });
+  process.on('message', ({ ask }: ToSimulator) => {
+    if (ask === 'counts') return tell({ tell: 'counts', counts: countsOf(simulator) });
+    for (const name of simulator.names) simulator.cluster(name).requests.reset();
+    tell({ tell: 'reset' });
+  });
+  process.once('disconnect', () => void simulator.close());
+  // A Ctrl-C in the terminal reaches every process of the group; this one is needed until the others are through.
+  process.on('SIGINT', () => undefined);
+  tell({ tell: 'ready', clusters: simulator.names.map((name) => accessTo(simulator, name)) });
+};
+
+void main(Number(process.argv[2]));

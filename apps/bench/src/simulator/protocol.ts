@@ -1,0 +1,23 @@
+/** What the benchmark and its simulator process say to each other. */
+
+/** How to reach one simulated API server. */
+export interface Access {
+  readonly name: string;
+  readonly server: string;
+  readonly token: string;
+  readonly kubeconfig: string;
+}
+
+export interface Counts {
+  /** Requests that could have changed something, over all clusters. */
+  readonly writes: number;
+  readonly applies: number;
+  readonly total: number;
+}
+
+export type ToSimulator = { readonly ask: 'counts' } | { readonly ask: 'reset' };
+
+export type FromSimulator =
+  | { readonly tell: 'ready'; readonly clusters: readonly Access[] }
+  | { readonly tell: 'counts'; readonly counts: Counts }
+  | { readonly tell: 'reset' };

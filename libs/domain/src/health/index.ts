@@ -1,0 +1,3 @@
+export * from './aggregate';
+export { assessHealth } from './assess-health';
+export type { Health } from './health';

@@ -1,0 +1,49 @@
+import { type KubeObject } from '@keelson/domain';
+import { isObject, listAt, objectAt } from '../json';
+import { conditionOf, conditionsOf } from './conditions';
+
+/** What controllers ask of a pod. Source: k8s.io/kubernetes/pkg/api/v1/pod. */
+
+export const isFinished = (pod: KubeObject): boolean =>
+  ['Succeeded', 'Failed'].includes(objectAt(pod, 'status').phase as string);
+
+/** Counts for its controller: neither finished nor on its way out. */
+export const isActive = (pod: KubeObject): boolean => !isFinished(pod) && !pod.metadata.deletionTimestamp;
+
+const readyCondition = (pod: KubeObject) => conditionOf(conditionsOf(pod.status), 'Ready');
+
+export const isReady = (pod: KubeObject): boolean => readyCondition(pod)?.status === 'True';
+
+/** Milliseconds until a Ready pod counts as available; 0 if it does, undefined if it is not Ready. */
+export function availableIn(pod: KubeObject, minReadySeconds: number, now: number): number | undefined {
+  const ready = readyCondition(pod);
+  if (ready?.status !== 'True') return undefined;
+  if (minReadySeconds === 0) return 0;
+  const since = Date.parse(ready.lastTransitionTime ?? '');
+  return Math.max(0, since + minReadySeconds * 1000 - now);
+}
+
+/** Those that cost the least first: not bound, not running, not Ready, youngest. */
+export function byDeletionPreference(a: KubeObject, b: KubeObject): number {
+  const rank = (pod: KubeObject) =>
+    (objectAt(pod, 'spec').nodeName ? 1 : 0) +
+    (objectAt(pod, 'status').phase === 'Running' ? 2 : 0) +
+    (isReady(pod) ? 4 : 0);
+  return (
+    rank(a) - rank(b) ||
+    String(b.metadata.creationTimestamp).localeCompare(String(a.metadata.creationTimestamp)) ||
+    Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion)
+  );
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+}
+
+export const containersOf = (podSpec: unknown): readonly Container[] =>
+  listAt(podSpec, 'containers').filter(isObject) as unknown as Container[];
+
+/** Images are compared without the tag that a kubelet would add. */
+export const imagesOf = (pod: KubeObject): readonly string[] =>
+  containersOf(pod.spec).map((container) => container.image);

@@ -1,0 +1,45 @@
+import { type ClusterState } from '../api/cluster-state';
+import { type WatchHub } from '../api/watch-hub';
+import { type SimulatorTimings } from '../timings';
+import { BudgetController } from './budgets';
+import { ClaimController } from './claims';
+import { type Controller, ControllerContext } from './context';
+import { CustomResourceController } from './custom-resources';
+import { DaemonSetController } from './daemon-set';
+import { DeploymentController } from './deployment/deployment-controller';
+import { GarbageCollector } from './garbage-collector';
+import { JobController } from './job';
+import { Kubelet } from './kubelet';
+import { NamespaceController } from './namespaces';
+import { ReplicaSetController } from './replica-set';
+import { type Scheduler } from './scheduler';
+import { StatefulSetController } from './stateful-set';
+
+/** Starts every controller of a cluster; they stop with the scheduler. */
+export function startControllers(
+  state: ClusterState,
+  scheduler: Scheduler,
+  timings: SimulatorTimings,
+  hub: WatchHub,
+): { kubelet: Kubelet } {
+  const as = (manager: string) => new ControllerContext(state, scheduler, timings, manager);
+  const manager = as('kube-controller-manager');
+  const kubelet = new Kubelet(as('kubelet'));
+  const controllers: readonly Controller[] = [
+    new CustomResourceController(as('kube-apiserver'), hub),
+    new DeploymentController(manager),
+    new ReplicaSetController(manager),
+    new StatefulSetController(manager),
+    new DaemonSetController(manager),
+    new JobController(manager),
+    kubelet,
+    new BudgetController(manager),
+    new ClaimController(manager),
+    new NamespaceController(manager),
+    new GarbageCollector(manager),
+  ];
+  state.store.onChange((change) => {
+    for (const controller of controllers) controller.observe(change);
+  });
+  return { kubelet };
+}

@@ -1,0 +1,46 @@
+import { describeApply } from './kubernetes/apply';
+import { ContractContext } from './kubernetes/context';
+import { describeCustomResources } from './kubernetes/custom-resources';
+import { describeDeletion } from './kubernetes/deletion';
+import { describeDeployments } from './kubernetes/deployments';
+import { describeDiscovery } from './kubernetes/discovery';
+import { describeHeldDeployments } from './kubernetes/held-deployments';
+import { describeOwnership } from './kubernetes/ownership';
+import { describePaging } from './kubernetes/paging';
+import { type ContractTarget } from './kubernetes/target';
+import { describeVerbs } from './kubernetes/verbs';
+import { describeWatch } from './kubernetes/watch';
+
+export { type ContractTarget } from './kubernetes/target';
+
+/**
+ * What the product relies on in an API server. The simulator and real servers are held to the same words;
+ * where they differ, the simulator is wrong. Nothing is asserted that Kubernetes 1.20 does not do.
+ * @param target opened before the first test; its `close` is called after the last
+ */
+export function describeKubernetesContract(title: string, target: () => Promise<ContractTarget>): void {
+  describe(title, () => {
+    let context: ContractContext | undefined;
+    const lazily = (): ContractContext => {
+      if (!context) throw new Error('the contract has no target yet');
+      return context;
+    };
+    beforeAll(async () => {
+      context = new ContractContext(await target());
+    }, 180_000);
+    afterAll(async () => {
+      await context?.close();
+    }, 60_000);
+
+    describeDiscovery(lazily);
+    describeVerbs(lazily);
+    describeDeletion(lazily);
+    describeApply(lazily);
+    describeOwnership(lazily);
+    describePaging(lazily);
+    describeWatch(lazily);
+    describeCustomResources(lazily);
+    describeDeployments(lazily);
+    describeHeldDeployments(lazily);
+  });
+}

@@ -1,0 +1,13 @@
+import { startSimulator } from '../../libs/k8s/src/simulator';
+import { describeKubernetesContract } from './kubernetes-contract';
+
+describeKubernetesContract('the simulator keeps the contract', async () => {
+  const simulator = await startSimulator({ clusters: ['contract'] });
+  return {
+    name: 'simulator',
+    server: `${simulator.url}/clusters/contract`,
+    token: simulator.cluster('contract').token,
+    controllers: true,
+    close: () => simulator.close(),
+  };
+});

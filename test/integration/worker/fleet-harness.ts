@@ -1,0 +1,134 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  applicationDecider,
+  applicationStream,
+  clusterDecider,
+  clusterStream,
+  DEFAULT_STRATEGY,
+  releaseDecider,
+  releaseStream,
+  revisionOf,
+  runDecider,
+  runStream,
+  type ApplicationCommand,
+  type ApplicationDefinition,
+  type KubeObject,
+  type Strategy,
+} from '@keelson/domain';
+import { createVault, openEventStore, type EventStore } from '@keelson/event-store';
+import { parseConnection, startSimulator, type Simulator } from '@keelson/k8s';
+import { openJobQueue } from '@keelson/messaging';
+import { startWorker, WORKER_JOBS } from '@keelson/worker';
+import { pino } from 'pino';
+import { testDatabase } from '../../support/database';
+
+/** A worker on a database of its own, over simulated clusters; commands go straight to the deciders. */
+export const startFleet = async (clusters: string[]) => {
+  const database = await testDatabase();
+  const simulator = await startSimulator({ clusters });
+  const store = await openEventStore({ pool: database.pool });
+  const vault = createVault(database.pool, randomBytes(32));
+  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }, pino.destination({ dest: 2, sync: true }));
+  const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
+  let worker = await startWorker({ store, vault, jobs, logger });
+  const commands = commandsOf(store);
+
+  return {
+    ...commands,
+    store,
+    simulator,
+    pool: database.pool,
+    register: async (name: string, labels: Record<string, string> = {}) => {
+      const connection = connectionOf(simulator, name);
+      const credentials = await vault.put(`cluster/${name}`, JSON.stringify(connection));
+      return commands.execute((unit) =>
+        unit.decide(clusterDecider, clusterStream(name), {
+          type: 'RegisterCluster',
+          cluster: name,
+          labels,
+          connection: { server: connection.server, credentials, warnings: [] },
+        }),
+      );
+    },
+    restartWorker: async () => {
+      await worker.stop();
+      worker = await startWorker({ store, vault, jobs, logger });
+    },
+    stop: async () => {
+      await worker.stop();
+      await jobs.close();
+      await store.stop();
+      await simulator.close();
+      await database.drop();
+    },
+  };
+};
+
+export type Fleet = Awaited<ReturnType<typeof startFleet>>;
+
+const connectionOf = (simulator: Simulator, name: string) => {
+  const parsed = parseConnection({ kubeconfig: simulator.kubeconfig(name) });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.connection;
+};
+
+const commandsOf = (store: EventStore) => {
+  const execute = async <Value>(handler: Parameters<typeof store.commands.execute<Value>>[1]) => {
+    const result = await store.commands.execute({ commandId: randomUUID(), actor: 'test' }, handler);
+    if (!result.ok) throw new Error(JSON.stringify(result.rejection));
+    return result;
+  };
+  const application = (name: string, command: ApplicationCommand) =>
+    execute((unit) => unit.decide(applicationDecider, applicationStream(name), command));
+
+  return {
+    execute,
+    application,
+    define: (name: string, change: Partial<ApplicationDefinition> = {}) =>
+      application(name, { type: 'DefineApplication', application: name, definition: { ...definition, ...change } }),
+    release: (name: string, version: string, objects: KubeObject[], strategy: Strategy = DEFAULT_STRATEGY) =>
+      execute(async (unit) => {
+        const stream = applicationStream(name);
+        const { state: before } = await unit.load(applicationDecider, stream);
+        const revision = revisionOf(objects);
+        const state = await unit.decide(applicationDecider, stream, { type: 'RequestRelease', version, revision });
+        if (!state.exists || !state.release || !state.activeRun) throw new Error('no release');
+        const { id: release } = state.release;
+        const content = { release, application: name, version, revision, images: {}, objects };
+        await unit.decide(releaseDecider, releaseStream(release), { type: 'FreezeRelease', content });
+        const run = state.activeRun;
+        await unit.decide(runDecider, runStream(run), { type: 'CreateRun', run, application: name, release, version, revision, strategy });
+        if (before.activeRun) await unit.decide(runDecider, runStream(before.activeRun), { type: 'SupersedeRun', by: run });
+        return run;
+      }),
+  };
+};
+
+export const deployment = (image: string, replicas = 2): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image }] } },
+  },
+});
+
+export const configMap = (value: string, name = 'settings'): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'shop' },
+  data: { greeting: value },
+});
+
+const definition: ApplicationDefinition = {
+  project: 'default',
+  labels: {},
+  namespace: 'shop',
+  objects: [deployment('shop:1'), configMap('hello')],
+  placement: { clusterSelector: {} },
+  overrides: [],
+  strategy: DEFAULT_STRATEGY,
+  policy: { drift: 'Correct', whenToTakeOver: 'Never' },
+};
