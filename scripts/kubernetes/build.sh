@@ -15,6 +15,8 @@
 set -euo pipefail
 
 version=1.20.2
+# Raise it with every change of what is built, so that no older build is taken for it.
+recipe=2
 suite=bookworm
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/keelson"
 home="$cache/kubernetes-$version"
@@ -27,6 +29,7 @@ die() { say "$*"; exit 1; }
 
 complete() {
   local name
+  [[ -e "$home/recipe-$recipe" ]] || return 1
   for name in etcd "${binaries[@]}"; do [[ -x "$bin/$name" ]] || return 1; done
 }
 
@@ -92,7 +95,8 @@ own_apt() {
 mkdir -p "$work"/{packages,root,source}
 run "reading $suite's package lists" own_apt update
 cd "$work/packages"
-run "fetching Go and etcd" own_apt download golang-1.19-go golang-1.19-src etcd-server
+run "fetching Go and etcd" own_apt download golang-1.19-go golang-1.19-src etcd-server \
+  golang-github-modern-go-reflect2-dev
 for package in *.deb; do dpkg-deb -x "$package" "$work/root"; done
 cd "$work/source"
 run "fetching the source of Kubernetes" own_apt source kubernetes
@@ -104,6 +108,11 @@ unpacked=$(echo "$work"/source/kubernetes-*/)
 [[ $unpacked == *"$version"/ ]] || die "expected the source of $version, got ${unpacked##*/source/}"
 mv "$unpacked" "$tree"
 rm -rf "$work/source" "$work/packages"
+
+# The vendored reflect2 1.0.1 iterates maps in a way that Go 1.18 broke: the API server faults at the first custom
+# resource with more than one piece of metadata (modern-go/reflect2 issue 26). Debian's 1.0.2 is the upstream fix.
+rm -rf "$tree/vendor/github.com/modern-go/reflect2"
+cp -r "$work/root/usr/share/gocode/src/github.com/modern-go/reflect2" "$tree/vendor/github.com/modern-go/reflect2"
 
 # --- build -----------------------------------------------------------------------------------------------------
 
@@ -132,6 +141,7 @@ mkdir -p "$work/out/bin"
 run "compiling ${binaries[*]}" \
   go build -o "$work/out/bin/" -ldflags "-s -w$stamp" "${binaries[@]/#/k8s.io/kubernetes/cmd/}"
 cp "$work/root/usr/bin/etcd" "$work/out/bin/"
+touch "$work/out/recipe-$recipe"
 
 rm -rf "$home"
 mv "$work/out" "$home"

@@ -27,6 +27,17 @@ const stage = (change: object): object => application({ strategy: { stages: [{ n
 
 type Case = [what: string, method: string, path: string, send: Send, status: number, errorPath: string, message?: RegExp];
 
+const table = (rows: readonly Case[]) =>
+  rows.map(([what, method, path, send, status, errorPath, message = /./]) => ({
+    what,
+    method,
+    path,
+    send,
+    status,
+    errorPath,
+    message,
+  }));
+
 const cases: Case[] = [
   ['an unknown field', 'PUT', shop, { json: application({ replics: 3 }) }, 422, '/replics', /unknown/],
   ['an unknown field deep inside', 'PUT', shop, { json: stage({ maxConcurency: 1 }) }, 422, '/strategy/stages/0/maxConcurency'],
@@ -109,7 +120,8 @@ const later: Case[] = [
 ];
 
 describe('wrong input', () => {
-  it.each([...cases, ...later])('%s is refused by its path', async (_, method, path, send, status, errorPath, message) => {
+  it.each(table([...cases, ...later]))('$what is refused by its path', async (wrong) => {
+    const { method, path, send, status, errorPath, message } = wrong;
     const before = await api.countEvents();
     const answer = await api.send(method, path, send);
     expect({ status: answer.status, type: answer.headers.get('content-type'), body: answer.body }).toMatchObject({
@@ -120,7 +132,7 @@ describe('wrong input', () => {
     expect(answer.body.code).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(answer.body.type).toBe(`urn:keelson:problem:${answer.body.code}`);
     const { message: told } = answer.body.errors.find((error: any) => error.path === errorPath);
-    expect(told).toMatch(message ?? /./);
+    expect(told).toMatch(message);
     expect(await api.countEvents()).toBe(before);
   });
 
@@ -162,10 +174,8 @@ describe('routes that are not there', () => {
     ['PUT', '/v1/windows/night', 404, 'not-available-yet'],
     ['POST', '/v1/holds', 404, 'not-available-yet'],
     ['GET', '/v1/clusters/known/nodes', 404, 'not-available-yet'],
-    ['GET', '/v1/clusters/mars', 404, 'read-model-not-ready'],
   ])('%s %s', async (method, path, status, code) => {
     const answer = await api.send(method, path);
-    if (code === 'read-model-not-ready') return expect(answer).toMatchObject({ status: 503, body: { code } });
     expect(answer).toMatchObject({ status, body: { status, code } });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });

@@ -41,8 +41,13 @@ describe('a worker over two clusters', () => {
       const found = await eventsOf('eu-1', 'DriftDetected');
       return found.length > 0 && found;
     });
-    expect(drift.changes).toMatchObject([{ path: '/spec/replicas', from: 2, to: 9, manager: 'kubectl-scale' }]);
-    await until('the correction is recorded', async () => (await eventsOf('eu-1', 'DriftCorrected')).length === 1);
+    expect(drift.changes).toMatchObject([
+      { path: '/spec/replicas', from: 2, to: 9, manager: 'kubectl-scale' },
+    ]);
+    await until(
+      'the correction is recorded',
+      async () => (await eventsOf('eu-1', 'DriftCorrected')).length === 1,
+    );
   });
 
   it('makes a deleted object again', async () => {
@@ -54,7 +59,10 @@ describe('a worker over two clusters', () => {
   it('scales at once, without a run', async () => {
     await fleet.application('shop', { type: 'ScaleApplication', scale: { replicas: 4 } });
     for (const name of ['eu-1', 'us-1']) {
-      await until('four replicas are ready', () => (fleet.simulator.cluster(name).get(web)?.['status'] as any).readyReplicas === 4);
+      await until(
+        'four replicas are ready',
+        () => (fleet.simulator.cluster(name).get(web)?.['status'] as any).readyReplicas === 4,
+      );
     }
   });
 
@@ -85,20 +93,28 @@ describe('a worker over two clusters', () => {
   });
 
   it('sends nothing to a fleet that is as it should be, also after a restart', async () => {
-    await fleet.restartWorker();
+    await fleet.stopWorker();
+    await fleet.startWorker();
     const synced = async () => {
       await fleet.application('shop', { type: 'ScaleApplication', scale: { replicas: 3 } });
       for (const name of ['eu-1', 'us-1']) {
-        await until('the worker is at work', () => (fleet.simulator.cluster(name).get(web)?.['status'] as any).readyReplicas === 3);
+        await until(
+          'the worker is at work',
+          () => (fleet.simulator.cluster(name).get(web)?.['status'] as any).readyReplicas === 3,
+        );
       }
     };
     await synced();
     const head = await until('the log is quiet', () => quiet(fleet));
     const before = ['eu-1', 'us-1'].map((name) => fleet.simulator.cluster(name).requests.writes);
-    await fleet.restartWorker();
+    await fleet.stopWorker();
+    await fleet.startWorker();
     const drifts = (await eventsOf('eu-1', 'DriftDetected')).length;
     fleet.simulator.cluster('eu-1').edit(web, (object) => ((object['spec'] as any).replicas = 1));
-    await until('drift is found again', async () => (await eventsOf('eu-1', 'DriftCorrected')).length > drifts);
+    await until(
+      'drift is found again',
+      async () => (await eventsOf('eu-1', 'DriftCorrected')).length > drifts,
+    );
     const after = ['eu-1', 'us-1'].map((name) => fleet.simulator.cluster(name).requests.writes);
     expect(after[1]! - before[1]!).toBe(0);
     expect(after[0]! - before[0]!).toBe(1);
@@ -110,7 +126,10 @@ describe('a worker over two clusters', () => {
     for (const name of ['eu-1', 'us-1']) {
       await until('the workload is gone', () => fleet.simulator.cluster(name).get(web) === undefined);
     }
-    await until('no target is left', async () => (await fleet.pool.query('select 1 from read.targets')).rows.length === 0);
+    await until(
+      'no target is left',
+      async () => (await fleet.pool.query('select 1 from read.targets')).rows.length === 0,
+    );
     expect(fleet.simulator.cluster('eu-1').get({ ...settings, name: 'foreign' })).toBeDefined();
   });
 });

@@ -28,7 +28,10 @@ export const startFleet = async (clusters: string[]) => {
   const simulator = await startSimulator({ clusters });
   const store = await openEventStore({ pool: database.pool });
   const vault = createVault(database.pool, randomBytes(32));
-  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }, pino.destination({ dest: 2, sync: true }));
+  const logger = pino(
+    { level: process.env['LOG_LEVEL'] ?? 'silent' },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
   let worker = await startWorker({ store, vault, jobs, logger });
   const commands = commandsOf(store);
@@ -50,8 +53,8 @@ export const startFleet = async (clusters: string[]) => {
         }),
       );
     },
-    restartWorker: async () => {
-      await worker.stop();
+    stopWorker: () => worker.stop(),
+    startWorker: async () => {
       worker = await startWorker({ store, vault, jobs, logger });
     },
     stop: async () => {
@@ -85,20 +88,37 @@ const commandsOf = (store: EventStore) => {
     execute,
     application,
     define: (name: string, change: Partial<ApplicationDefinition> = {}) =>
-      application(name, { type: 'DefineApplication', application: name, definition: { ...definition, ...change } }),
+      application(name, {
+        type: 'DefineApplication',
+        application: name,
+        definition: { ...definition, ...change },
+      }),
     release: (name: string, version: string, objects: KubeObject[], strategy: Strategy = DEFAULT_STRATEGY) =>
       execute(async (unit) => {
         const stream = applicationStream(name);
         const { state: before } = await unit.load(applicationDecider, stream);
         const revision = revisionOf(objects);
-        const state = await unit.decide(applicationDecider, stream, { type: 'RequestRelease', version, revision });
+        const state = await unit.decide(applicationDecider, stream, {
+          type: 'RequestRelease',
+          version,
+          revision,
+        });
         if (!state.exists || !state.release || !state.activeRun) throw new Error('no release');
         const { id: release } = state.release;
         const content = { release, application: name, version, revision, images: {}, objects };
         await unit.decide(releaseDecider, releaseStream(release), { type: 'FreezeRelease', content });
         const run = state.activeRun;
-        await unit.decide(runDecider, runStream(run), { type: 'CreateRun', run, application: name, release, version, revision, strategy });
-        if (before.activeRun) await unit.decide(runDecider, runStream(before.activeRun), { type: 'SupersedeRun', by: run });
+        await unit.decide(runDecider, runStream(run), {
+          type: 'CreateRun',
+          run,
+          application: name,
+          release,
+          version,
+          revision,
+          strategy,
+        });
+        if (before.activeRun)
+          await unit.decide(runDecider, runStream(before.activeRun), { type: 'SupersedeRun', by: run });
         return run;
       }),
   };

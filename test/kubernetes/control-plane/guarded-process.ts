@@ -9,11 +9,11 @@ import { basename } from 'node:path';
  */
 const GUARD = `
 exec 3<&0
+trap 'kill -TERM "$program" 2>/dev/null' TERM
 "$@" </dev/null 3<&- &
 program=$!
 (read -r _ <&3; kill -KILL "$program") 2>/dev/null &
 watcher=$!
-trap 'kill -TERM "$program"' TERM
 while kill -0 "$program" 2>/dev/null; do wait "$program"; code=$?; done
 kill -KILL "$watcher"
 exit "$code"`;
@@ -27,15 +27,18 @@ export const guardedCommand = (file: string, args: readonly string[]): [string, 
 /** Milliseconds between SIGTERM and SIGKILL. kube-apiserver waits for its watchers; we do not wait for it. */
 const GRACE = 3_000;
 
-const TAIL_LINES = 25;
+const TOLD_LINES = 25;
 
 export interface GuardedProcess {
   readonly name: string;
-  /** Throws with the end of its log when it is no longer running. */
+  /** Throws with what its log says when it is no longer running. */
   assertRunning(): void;
-  /** The last lines that it wrote. */
+  /** The lines where it crashed, or else the last that it wrote. */
   tail(): string;
-  /** SIGTERM, then SIGKILL. Resolves when it is gone; safe to call again. */
+  /**
+   * SIGTERM, then SIGKILL. Resolves when it is gone; safe to call again. One that ended by itself unnoticed is
+   * told on stderr: the tests that it took with it can only say that nobody answered.
+   */
   stop(): Promise<void>;
 }
 
@@ -59,15 +62,21 @@ export function startGuarded(file: string, args: readonly string[], logFile: str
   // A guard that dies first breaks the pipe; that it ended is all there is to know.
   guard.stdin?.on('error', () => undefined);
 
-  const tail = () => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  const tail = () => tellingLines(readFileSync(logFile, 'utf8'));
+  const story = () => `${name} ended (${endOf(guard)}):\n${tail()}`;
+  let endIsKnown = false;
   return {
     name,
     tail,
     assertRunning() {
-      if (!isRunning(guard)) throw new Error(`${name} ended (${endOf(guard)}):\n${tail()}`);
+      if (isRunning(guard)) return;
+      endIsKnown = true;
+      throw new Error(story());
     },
     async stop() {
       if (isRunning(guard)) guard.kill('SIGTERM');
+      else if (!endIsKnown) process.stderr.write(`${story()}\n`);
+      endIsKnown = true;
       // The pipe closes as if we had died: the guard kills the program and sees it gone before it ends itself.
       const timer = setTimeout(() => guard.stdin?.destroy(), GRACE);
       await ended;
@@ -75,6 +84,13 @@ export function startGuarded(file: string, args: readonly string[], logFile: str
       guard.stdin?.destroy();
     },
   };
+}
+
+/** A Go program that crashes says why first and then lists every goroutine. */
+function tellingLines(log: string): string {
+  const crash = log.search(/^(panic|fatal error):/m);
+  const lines = log.slice(Math.max(crash, 0)).trimEnd().split('\n');
+  return (crash < 0 ? lines.slice(-TOLD_LINES) : lines.slice(0, TOLD_LINES)).join('\n');
 }
 
 const isRunning = (child: ChildProcess): boolean =>

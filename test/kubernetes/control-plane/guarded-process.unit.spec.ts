@@ -59,6 +59,23 @@ describe('a guarded process', () => {
     await gone(id);
   });
 
+  it('tells on stderr of a crash that nobody noticed, from where it began', async () => {
+    const crash = 'seq 100; echo "panic: no map"; seq 100';
+    started = startGuarded('/bin/sh', ['-c', `echo $$ > ${pidFile()}; ${crash}; exit 2`], log());
+    await gone(await pid());
+    await until('the guard ended too', async () => /\n100\n[^]*\n100\n/.test(readFileSync(log(), 'utf8')) || undefined);
+    const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      await until('the crash told', async () => {
+        await started?.stop();
+        return stderr.mock.calls.length > 0 || undefined;
+      });
+      expect(stderr.mock.calls[0]?.[0]).toMatch(/^sh ended \(exit code 2\):\npanic: no map\n1\n2\n/);
+    } finally {
+      stderr.mockRestore();
+    }
+  });
+
   it('tells the end of its log when it ended by itself', async () => {
     started = startGuarded('/bin/sh', ['-c', 'echo the port is taken >&2; exit 3'], log());
     const error = await until('the end noticed', async () => {

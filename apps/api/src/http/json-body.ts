@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findUnbearable } from './body-guard';
+import { findTooDeep, MAX_DEPTH } from './nesting';
 import { invalid, Problem } from './problem';
 
 /** Octets; Kubernetes itself stops at 3 MB an object, and an application holds several. */
@@ -26,13 +27,19 @@ export const registerJsonBody = (fastify: FastifyInstance): void => {
 /** The parsed body; undefined for an empty one. Throws a Problem: 400 for what is no JSON, 422 for what cannot be kept. */
 export const parseJsonBody = (body: Buffer): unknown => {
   if (body.length === 0) return undefined;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(utf8.decode(body));
-  } catch (error) {
-    throw new Problem(400, 'malformed-json', `the body is not JSON: ${(error as Error).message}`);
-  }
+  const text = readable(() => utf8.decode(body));
+  const deep = findTooDeep(text);
+  if (deep !== undefined) throw invalid([{ path: deep, message: `is nested deeper than ${MAX_DEPTH} levels` }]);
+  const parsed = readable(() => JSON.parse(text) as unknown);
   const unbearable = findUnbearable(parsed);
   if (unbearable) throw invalid([unbearable]);
   return parsed;
+};
+
+const readable = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    throw new Problem(400, 'malformed-json', `the body is not JSON: ${(error as Error).message}`);
+  }
 };

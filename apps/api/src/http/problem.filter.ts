@@ -38,5 +38,6 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): void => {
     .code(problem.status)
     .headers(problem.headers)
     .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(problemBody(problem, reply.request.id)));
+    // Octets, because Fastify adds a charset to the type of a text, and this type has none.
+    .send(Buffer.from(JSON.stringify(problemBody(problem, reply.request.id))));
 };

@@ -14,7 +14,7 @@ export const allPages = async <Item>(
   let after: string | undefined;
   do {
     const page = await api.get<Page<Item>>(path, {
-      query: { limit: PAGE, ...query, after },
+      query: { limit: PAGE, ...query, ...(after === undefined ? {} : { after }) },
       ...(minPosition === undefined ? {} : { minPosition }),
     });
     items.push(...page.items);

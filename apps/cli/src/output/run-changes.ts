@@ -5,21 +5,23 @@ const UNTOLD = 'Pending';
 
 /** Plain lines for an output that cannot be drawn over: what changed between two looks at a run. */
 export const runChanges = (before: Run | undefined, now: Run): string[] => {
-  const lines: string[] = [];
-  if (before?.phase !== now.phase) {
-    const head = before ? `run ${now.id}` : `run ${now.id} (${now.application} ${now.version})`;
-    lines.push(`${head}: ${now.phase}${now.reason ? `: ${now.reason}` : ''}`);
-  }
   const known = phasesOf(before);
-  for (const stage of now.stages) {
-    if ((known.get(stage.name) ?? UNTOLD) !== stage.phase) lines.push(`stage ${stage.name}: ${stage.phase}`);
-    for (const { name, phase, message } of stage.clusters) {
-      if ((known.get(`${stage.name}/${name}`) ?? UNTOLD) === phase) continue;
-      lines.push(`${stage.name}/${name}: ${phase}${message ? `: ${message}` : ''}`);
-    }
-  }
-  return lines;
+  const parts = now.stages.map((stage) => {
+    const news = stage.clusters
+      .filter(({ name, phase }) => (known.get(`${stage.name}/${name}`) ?? UNTOLD) !== phase)
+      .map(({ name, phase, message }) => `${stage.name}/${name}: ${phase}${message ? `: ${message}` : ''}`);
+    const told = (known.get(stage.name) ?? UNTOLD) === stage.phase;
+    return told ? news : inOrder(`stage ${stage.name}: ${stage.phase}`, news, stage.phase);
+  });
+  const lines = parts.flat();
+  if (before?.phase === now.phase) return lines;
+  const head = before ? `run ${now.id}` : `run ${now.id} (${now.application} ${now.version})`;
+  return inOrder(`${head}: ${now.phase}${now.reason ? `: ${now.reason}` : ''}`, lines, now.phase);
 };
+
+/** A whole begins before its parts and ends after them. */
+const inOrder = (whole: string, parts: readonly string[], phase: string): string[] =>
+  phase === 'Pending' || phase === 'Progressing' ? [whole, ...parts] : [...parts, whole];
 
 const phasesOf = (run: Run | undefined): Map<string, string> =>
   new Map(

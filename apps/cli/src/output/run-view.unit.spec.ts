@@ -85,8 +85,8 @@ describe('runChanges', () => {
   it('tells at first only what has begun', () => {
     expect(runChanges(undefined, run())).toEqual([
       'run shop-2 (shop 1.1): Progressing',
-      'stage canary: Succeeded',
       'canary/eu-canary: Succeeded',
+      'stage canary: Succeeded',
       'stage prod: Progressing',
       'prod/eu-1: Progressing',
       'prod/us-1: Failed: not healthy within 5s',

@@ -1,4 +1,11 @@
-import { aggregate, assessHealth, refOf, type Health, type KubeObject, type ObjectHealth } from '@keelson/domain';
+import {
+  aggregate,
+  assessHealth,
+  refOf,
+  type Health,
+  type KubeObject,
+  type ObjectHealth,
+} from '@keelson/domain';
 import type { LiveCache } from '@keelson/k8s';
 
 /**

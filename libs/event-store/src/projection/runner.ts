@@ -94,9 +94,13 @@ export class ProjectionRunner implements Projection {
   private async overtaken(): Promise<number> {
     const stored = await readCheckpoint(this.pool, this.name);
     if (stored?.version === this.options.version) return stored.position;
+    const error = new ProjectionVersionError(
+      `projection ${this.name} has been rebuilt by another version of the program`,
+    );
+    this.options.onError?.(error);
     // Not awaited: stopping waits for the batch that we are in.
     void this.subscription?.stop();
-    throw new ProjectionVersionError(`projection ${this.name} has been rebuilt by another version of the program`);
+    throw error;
   }
 
   private advanced(position: number): void {

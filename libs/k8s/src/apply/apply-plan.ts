@@ -1,5 +1,6 @@
 import { refOf, type KubeObject } from '@keelson/domain';
 import { classify, type Classified } from '../client/classify';
+import { placedRef } from '../discovery/resource';
 import { applyObject } from './apply-object';
 import type { ApplyRequest, Change, ChangeSet } from './change-set';
 import type { ApplyDeps, ApplyOptions } from './deps';
@@ -69,7 +70,7 @@ class PlanRun {
   async apply(object: KubeObject): Promise<Change> {
     this.options.signal?.throwIfAborted();
     if (this.stale) return { ref: refOf(object), outcome: 'Stale' };
-    const hindrance = this.#down ?? this.#missingFor(object);
+    const hindrance = this.#down ?? (await this.#missingFor(object));
     const change: Change = hindrance
       ? { ref: refOf(object), outcome: 'Skipped', error: hindrance }
       : await applyObject(this.deps, this.request, object, this.#namespaces, this.options);
@@ -99,15 +100,25 @@ class PlanRun {
     }
   }
 
-  #missingFor(object: KubeObject): Classified | undefined {
-    const namespace = object.metadata.namespace ?? this.request.namespace;
-    if (this.#failedNamespaces.has(namespace) && object.kind !== 'Namespace') {
-      return { kind: 'transient', message: `waits for Namespace ${namespace}` };
-    }
+  async #missingFor(object: KubeObject): Promise<Classified | undefined> {
     if (this.#failedKinds.has(kindKeyOf(object))) {
       return { kind: 'transient', message: `waits for the definition of ${object.kind}` };
     }
-    return undefined;
+    const namespace = this.#failedNamespaces.size > 0 ? await this.#namespaceOf(object) : undefined;
+    return namespace !== undefined && this.#failedNamespaces.has(namespace)
+      ? { kind: 'transient', message: `waits for Namespace ${namespace}` }
+      : undefined;
+  }
+
+  /** Only discovery knows whether an object without a namespace takes the application's. */
+  async #namespaceOf(object: KubeObject): Promise<string | undefined> {
+    try {
+      const resource = await this.deps.discovery.resolve(object.apiVersion, object.kind);
+      return placedRef(resource, refOf(object), this.request.namespace).namespace;
+    } catch {
+      // The apply itself meets the same error and reports it.
+      return undefined;
+    }
   }
 
   #learn(object: KubeObject, change: Change): void {

@@ -102,6 +102,9 @@ describe('applyPlan', () => {
     await apply([[secret]]);
     expect(api.asked.at(-1)?.body).toMatchObject({ kind: 'Secret', data: { a: 'w6Q=', b: 'eA==' } });
     expect(api.asked.at(-1)?.body).not.toHaveProperty('stringData');
+    const ports = [{ port: 80 }, { port: 53, protocol: 'UDP' }];
+    await apply([[{ apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports } }]]);
+    expect(api.asked.at(-1)?.body.spec.ports).toEqual([{ port: 80, protocol: 'TCP' }, ports[1]]);
   });
 
   it('updates on the version that it has seen, or says that nothing changed', async () => {
@@ -112,6 +115,16 @@ describe('applyPlan', () => {
       uid: expect.any(String),
     });
     expect(await outcomes([[configMap('c', { a: '2' })]], { generation: 11 })).toEqual(['Unchanged']);
+  });
+
+  it('creates without the fence where an old API server refuses it', async () => {
+    api.before = ({ method, body }) => {
+      if (method === 'PATCH' && body.metadata.resourceVersion === '1') {
+        throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+      }
+    };
+    expect(await outcomes([[configMap()]])).toEqual(['Created']);
+    expect(api.methods()).toEqual(['GET', 'PATCH', 'PATCH']);
   });
 
   describe('the fence', () => {
@@ -276,6 +289,16 @@ describe('applyPlan', () => {
         annotations: { 'keelson.dev/created-namespace-for': 'shop' },
       });
       expect(made[0]?.query).not.toHaveProperty('force');
+    });
+
+    it('holds back what takes it by default, and nothing that is of the cluster', async () => {
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+      api.put('/api/v1/namespaces/shop', namespace);
+      expect(await outcomes([[namespace], [configMap(), definition]])).toEqual([
+        'Failed',
+        'Skipped',
+        'Created',
+      ]);
     });
 
     it('leaves it to the plan that has it, and skips its objects when it fails', async () => {

@@ -51,13 +51,13 @@ const adapted = (object: KubeObject): KubeObject => {
 
 /** `stringData` is written but never read back, so drift in it could not be seen: send what the server stores. */
 const withStoredData = (object: KubeObject): KubeObject => {
-  const { stringData, ...rest } = object;
+  const { stringData, ...rest }: KubeObject = object;
   if (!isRecord(stringData)) return object;
   const data: Record<string, unknown> = isRecord(object['data']) ? { ...object['data'] } : {};
   for (const [key, value] of Object.entries(stringData)) {
     data[key] = Buffer.from(String(value), 'utf8').toString('base64');
   }
-  return { ...(rest as KubeObject), data };
+  return { ...rest, data };
 };
 
 /**

@@ -10,18 +10,35 @@ type Requester = Pick<ClusterClient, 'request'>;
  * One server-side apply. `onto` is what it was decided on: the API server answers 409 when the live object is
  * another one by now. Without it the apply is not fenced, which only a dry run may be.
  */
-export const patch = (
+export const patch = async (
   client: Requester,
   resource: ApiResource,
   body: KubeObject,
   options: { readonly onto?: Live; readonly dryRun?: boolean; readonly signal?: AbortSignal },
-): Promise<KubeObject> =>
-  client.request<KubeObject>('PATCH', objectPath(resource, body.metadata), {
-    query: { fieldManager: FIELD_MANAGER, force: true, ...(options.dryRun ? { dryRun: 'All' } : {}) },
-    contentType: 'application/apply-patch+yaml',
-    body: options.onto === undefined ? body : fenced(body, options.onto),
-    signal: options.signal,
-  });
+): Promise<KubeObject> => {
+  const send = (object: KubeObject) =>
+    client.request<KubeObject>('PATCH', objectPath(resource, object.metadata), {
+      query: { fieldManager: FIELD_MANAGER, force: true, ...(options.dryRun ? { dryRun: 'All' } : {}) },
+      contentType: 'application/apply-patch+yaml',
+      body: object,
+      signal: options.signal,
+    });
+  if (options.onto === undefined) return send(body);
+  try {
+    return await send(fenced(body, options.onto));
+  } catch (error) {
+    if (options.onto !== 'absent' || !isVersionOnCreate(error)) throw error;
+    return send(body);
+  }
+};
+
+/**
+ * Old API servers (seen on 1.20.2) create a Service by a path of its own that refuses any version. It says so only
+ * after it has looked and found nothing, so the fence is open for no longer than the next request is under way.
+ */
+const isVersionOnCreate = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  /resourceVersion should not be set on objects to be created/.test(error.message);
 
 /** The uid besides the version: without it an apply onto an object that was pruned meanwhile would bring it back. */
 const fenced = (body: KubeObject, onto: Live): KubeObject => {

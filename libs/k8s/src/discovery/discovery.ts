@@ -98,8 +98,7 @@ export class Discovery {
     if (!table && versions.includes(apiVersion)) {
       throw new ClassifiedError('transient', `${apiVersion} is announced and not served yet`);
     }
-    for (const other of versions) {
-      if (other === apiVersion) continue;
+    for (const other of nearestFirst(versions, apiVersion)) {
       const resource = (await this.#table(other))?.get(kind);
       if (resource) return { ...resource, insteadOf: apiVersion };
     }
@@ -134,6 +133,26 @@ export class Discovery {
     return (found?.versions ?? []).map((version) => version.groupVersion);
   }
 }
+
+/** Numbers to sort by: major, stability (GA 3, beta 2, alpha 1), iteration. */
+const rankOf = (apiVersion: string): readonly [major: number, stability: number, iteration: number] => {
+  const [, major, stage, iteration] = /\/v(\d+)(?:(alpha|beta)(\d+))?$/.exec(apiVersion) ?? [];
+  return [Number(major ?? -1), stage === 'alpha' ? 1 : stage === 'beta' ? 2 : 3, Number(iteration ?? 0)];
+};
+
+/**
+ * The other versions of a group: those of the same major version first, most stable and newest before the others,
+ * then the rest in the server's order. That order alone will not do: Kubernetes 1.20 announces autoscaling as
+ * v1, v2beta1, v2beta2, and an object that was written for v2 is understood by v2beta2 alone.
+ */
+const nearestFirst = (versions: readonly string[], asked: string): readonly string[] => {
+  const [major] = rankOf(asked);
+  const others = versions.filter((version) => version !== asked);
+  const near = others
+    .filter((version) => rankOf(version)[0] === major)
+    .sort((a, b) => rankOf(b)[1] - rankOf(a)[1] || rankOf(b)[2] - rankOf(a)[2]);
+  return [...near, ...others.filter((version) => !near.includes(version))];
+};
 
 const tableOf = (apiVersion: string, list: ApiResourceList): KindTable => {
   if (list.kind !== 'APIResourceList') {

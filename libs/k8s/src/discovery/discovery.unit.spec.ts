@@ -57,6 +57,21 @@ describe('Discovery', () => {
     });
   });
 
+  it('prefers the newest version of the same major to what the server prefers', async () => {
+    const versions = ['autoscaling/v1', 'autoscaling/v2beta1', 'autoscaling/v2beta2'];
+    const hpa = list(['horizontalpodautoscalers', 'HorizontalPodAutoscaler', true]);
+    const server = new Server({
+      '/apis': {
+        kind: 'APIGroupList',
+        groups: [{ name: 'autoscaling', versions: versions.map((groupVersion) => ({ groupVersion })) }],
+      },
+      ...Object.fromEntries(versions.map((version) => [`/apis/${version}`, hpa])),
+    });
+    await expect(
+      new Discovery(server).resolve('autoscaling/v2', 'HorizontalPodAutoscaler'),
+    ).resolves.toMatchObject({ apiVersion: 'autoscaling/v2beta2' });
+  });
+
   it('asks again for a kind that it did not know', async () => {
     const server = new Server({ '/apis': groups('example.com/v1'), '/apis/example.com/v1': list() });
     const discovery = new Discovery(server);

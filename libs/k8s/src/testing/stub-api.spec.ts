@@ -112,6 +112,7 @@ const fieldsOf = (body: any): FieldsV1 => {
 const KINDS: Record<string, [plural: string, namespaced: boolean]> = {
   'v1 ConfigMap': ['configmaps', true],
   'v1 Secret': ['secrets', true],
+  'v1 Service': ['services', true],
   'v1 Namespace': ['namespaces', false],
   'apiextensions.k8s.io/v1 CustomResourceDefinition': ['customresourcedefinitions', false],
   'example.com/v1 Widget': ['widgets', true],

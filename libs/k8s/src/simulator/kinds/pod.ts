@@ -66,7 +66,7 @@ export const templateDefaults = (template: JsonObject): JsonObject =>
   changeObject(template, 'spec', podSpecDefaults);
 
 export const podDefaults = (pod: KubeObject): KubeObject =>
-  changeObject(pod, 'spec', (spec) =>
+  changeObject(fill(pod, { status: { phase: 'Pending', qosClass: 'BestEffort' } }), 'spec', (spec) =>
     fill(podSpecDefaults(spec), {
       enableServiceLinks: true,
       preemptionPolicy: 'PreemptLowerPriority',

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { until } from '../../support/until';
+import { configMap, deployment, startFleet, type Fleet } from '../worker/fleet-harness';
+
+jest.setTimeout(30_000);
+
+const TABLES = ['clusters', 'applications', 'releases', 'runs', 'plan_contents', 'targets', 'inventory'];
+
+const contentsOf = async (fleet: Fleet): Promise<Record<string, unknown[]>> => {
+  const contents: Record<string, unknown[]> = {};
+  for (const table of TABLES) {
+    const { rows } = await fleet.pool.query(
+      `select to_jsonb(t) as row from read.${table} t order by to_jsonb(t)::text`,
+    );
+    contents[table] = rows.map(({ row }) => row);
+  }
+  return contents;
+};
+
+describe('the fleet read model', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await startFleet(['a', 'b', 'c']);
+    for (const [index, name] of ['a', 'b', 'c'].entries())
+      await fleet.register(name, { tier: index === 0 ? 'canary' : 'prod' });
+  });
+  afterAll(() => fleet?.stop());
+
+  it('is the same after a rebuild from the log, whatever the batches', async () => {
+    await fleet.define('shop', {
+      overrides: [{ clusterSelector: { matchLabels: { tier: 'prod' } }, replicas: 3 }],
+    });
+    await fleet.release('shop', '1', [deployment('shop:1'), configMap('one')]);
+    await fleet.application('shop', {
+      type: 'ScaleApplication',
+      scale: { replicas: 4, clusterSelector: { matchLabels: { tier: 'canary' } } },
+    });
+    await fleet.release('shop', '2', [deployment('shop:2'), configMap('two'), configMap('more', 'extra')]);
+    const { value: run } = await fleet.release('shop', '3', [deployment('shop:3'), configMap('two')]);
+    const settings = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
+    const cluster = fleet.simulator.cluster('b');
+    await until('a plan is applied', () => cluster.get(settings) !== undefined);
+    cluster.edit(settings, (object) => (object['data'] = { greeting: 'changed by hand' }));
+    await until('the last run succeeds', async () => {
+      const { rows } = await fleet.pool.query('select phase from read.runs where id = $1', [run]);
+      return rows[0]?.phase === 'Succeeded';
+    });
+    await until(
+      'nothing is owed',
+      async () => (await fleet.pool.query('select from read.inventory where not wanted')).rowCount === 0,
+    );
+    await fleet.register('c', { tier: 'canary' });
+    await until('the log and its projection stand still', async () => {
+      const { position } = await fleet.store.log.head();
+      await fleet.store.waitForProjection('fleet', position, 5_000);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return (await fleet.store.log.head()).position === position;
+    });
+
+    const live = await contentsOf(fleet);
+    expect(live['targets']).toHaveLength(3);
+    // A read model of an older version: what the runner finds after an upgrade.
+    await fleet.stopWorker();
+    await fleet.pool.query(`update checkpoints set version = 0 where name = 'fleet'`);
+    await fleet.pool.query(`update read.targets set record = jsonb_set(record, '{generation}', '0')`);
+    await fleet.startWorker();
+    const { position } = await fleet.store.log.head();
+    await fleet.store.waitForProjection('fleet', position, 10_000);
+    expect(await contentsOf(fleet)).toEqual(live);
+  });
+
+  it('knows every event that the domain can record', () => {
+    const source = readFileSync(require.resolve('../../../apps/worker/src/fleet/evolve.ts'), 'utf8');
+    const types = ['cluster', 'application', 'run', 'target'].flatMap((aggregate) => {
+      const events = readFileSync(require.resolve(`../../../libs/domain/src/${aggregate}/events.ts`), 'utf8');
+      return [...events.matchAll(/DomainEvent<\s*'(\w+)'/g)].map(([, type]) => type);
+    });
+    expect(types.length).toBeGreaterThan(25);
+    expect([...types, 'ReleaseFrozen'].filter((type) => !source.includes(`case '${type}':`))).toEqual([]);
+  });
+});
