@@ -65,7 +65,11 @@ const baselineInsert = `insert into bench_rows (stream, data)
   values ('target/shop/eu-1', '${JSON.stringify(progressed({ generation: 1, updated: 1 }).data)}')`;
 
 /** Runs `work` in a closed loop by each of `clients` for `seconds`; times a second. */
-const closedLoop = async (clients: number, seconds: number, work: (client: number, turn: number) => Promise<unknown>) => {
+const closedLoop = async (
+  clients: number,
+  seconds: number,
+  work: (client: number, turn: number) => Promise<unknown>,
+) => {
   const start = performance.now();
   const end = start + seconds * 1_000;
   let done = 0;
@@ -111,7 +115,12 @@ const hasPgbench = (): Promise<boolean> =>
 let rounds = 0;
 
 /** Commands a second through the handler, each answered with its final position. */
-const commands = (store: EventStore, clients: number, seconds: number, streamOf: (client: number, turn: number) => string) => {
+const commands = (
+  store: EventStore,
+  clients: number,
+  seconds: number,
+  streamOf: (client: number, turn: number) => string,
+) => {
   const round = (rounds += 1);
   return closedLoop(clients, seconds, async (client, turn) => {
     const result = await store.commands.execute(
@@ -132,8 +141,18 @@ const measure = async (database: TestDatabase, seconds: number): Promise<AppendB
     const results: AppendBench['clients'][number][] = [];
     for (const clients of clientCounts) {
       const baseline = await baselineOf(database.url, clients, seconds);
-      const fresh = await commands(store, clients, seconds, (client, turn) => `target/fresh-${clients}-${client}/${turn}`);
-      const existing = await commands(store, clients, seconds, (client) => `target/existing/${clients}-${client}`);
+      const fresh = await commands(
+        store,
+        clients,
+        seconds,
+        (client, turn) => `target/fresh-${clients}-${client}/${turn}`,
+      );
+      const existing = await commands(
+        store,
+        clients,
+        seconds,
+        (client) => `target/existing/${clients}-${client}`,
+      );
       results.push({
         clients,
         baseline,

@@ -69,7 +69,8 @@ export const startTestServer = async (): Promise<TestServer> => {
 /** The server that Jest's global set-up started, from any of its workers. */
 export const serverInUse = (): Pick<TestServer, 'url' | 'template'> => {
   const { KEELSON_TEST_DATABASE_URL: url, KEELSON_TEST_TEMPLATE: template } = process.env;
-  if (!url || !template) throw new Error('this Jest project starts no database: see globalSetup in jest.config.cjs');
+  if (!url || !template)
+    throw new Error('this Jest project starts no database: see globalSetup in jest.config.cjs');
   return { url, template };
 };
 

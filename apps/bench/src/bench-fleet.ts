@@ -1,4 +1,4 @@
-import { allPages, ApiClient, type Cluster, type Run } from '@keelson/cli';
+import { allPages, ApiClient, type Cluster, type ReleaseAccepted, type Run } from '@keelson/cli';
 import type { KubeObject } from '@keelson/domain';
 import { ControlPlane, until } from '@keelson/demo';
 import type { BenchOptions } from './options';
@@ -39,22 +39,18 @@ export class BenchFleet {
     }
   }
 
-  /** Answers the run's id as soon as the release was accepted. */
-  async release(round: number): Promise<string> {
+  /** Answers as soon as the release was accepted. */
+  release(round: number): Promise<ReleaseAccepted> {
     const body = { version: `1.${round}`, images: { web: imageOf(round) } };
-    const { run } = await this.api.post<{ run: { id: string } }>(
-      `/applications/${APPLICATION}/releases`,
-      body,
-    );
-    return run.id;
+    return this.api.post<ReleaseAccepted>(`/applications/${APPLICATION}/releases`, body);
   }
 
   /** Waits until Keelson itself knows that the run is through. */
-  async succeeded(run: string): Promise<void> {
+  async succeeded({ run, position }: ReleaseAccepted): Promise<void> {
     await until(
-      `run ${run} succeeds`,
+      `run ${run.id} succeeds`,
       async (note) => {
-        const { phase, reason } = await this.api.get<Run>(`/runs/${run}`);
+        const { phase, reason } = await this.api.get<Run>(`/runs/${run.id}`, { minPosition: position });
         note(`${phase} ${reason ?? ''}`);
         return phase === 'Succeeded' || undefined;
       },

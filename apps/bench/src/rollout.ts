@@ -77,7 +77,7 @@ const keelsonRound = async (fleet: BenchFleet, watch: FleetWatch, round: number)
     .then(() => performance.now() - started);
   const known = fleet
     .release(round)
-    .then((run) => fleet.succeeded(run))
+    .then((accepted) => fleet.succeeded(accepted))
     .then(() => performance.now() - started);
   const [live, knownMs] = await Promise.all([converged, known]);
   return { live, known: knownMs, applies: (await fleet.simulator.counts()).applies };

@@ -1,4 +1,4 @@
-import { ApiClient } from '@keelson/cli';
+import { ApiClient, UnreachableError } from '@keelson/cli';
 import { playDemo, STEPS, summary } from './demo';
 import { FLEET } from './fleet';
 import { ControlPlane } from './harness/control-plane';
@@ -20,7 +20,7 @@ const main = async (): Promise<void> => {
   const plane = await ControlPlane.start(interrupt.signal);
   server = plane;
   undo.push(() => plane.stop());
-  process.once('exit', () => plane.kill());
+  process.once('exit', () => plane.leave());
   const api = new ApiClient(plane.url, plane.token);
   undo.push(() => api.close());
   show.check(`Keelson is ready at ${plane.url}, ${FLEET.length} clusters run`);
@@ -46,8 +46,12 @@ const onSignal = (signal: NodeJS.Signals): void => {
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
+/** A request breaks a moment before the end of the server's process is told. */
+const EXIT_TOLD_MS = 1_000;
+
 /** The end of the server, or of the user's patience, explains more than the request that failed because of it. */
-const explain = (error: unknown): string => {
+const explain = async (error: unknown): Promise<string> => {
+  if (server && error instanceof UnreachableError) await server.endsWithin(EXIT_TOLD_MS);
   const cause: unknown = [interrupt.signal, server?.died].find((signal) => signal?.aborted)?.reason ?? error;
   const text = cause instanceof Error ? cause.message : String(cause);
   const log = interrupt.signal.aborted ? '' : (server?.lastWords ?? '');
@@ -55,8 +59,8 @@ const explain = (error: unknown): string => {
 };
 
 main()
-  .catch((error: unknown) => {
-    show.failed(explain(error));
+  .catch(async (error: unknown) => {
     process.exitCode ??= 1;
+    show.failed(await explain(error));
   })
   .finally(cleanUp);

@@ -1,6 +1,10 @@
 export * from './types';
 export * from './errors';
-export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './postgres/embedded';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './postgres/embedded';
 export { createPool, type PoolOptions } from './postgres/pool';
 export { migrate } from './postgres/migrate';
 export { openEventStore, EventStore, type EventStoreOptions } from './store';

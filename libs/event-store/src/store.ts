@@ -39,7 +39,12 @@ export class EventStore {
   private readonly projections: ProjectionSignals;
   private readonly runners = new Set<ProjectionRunner>();
 
-  constructor({ pool, seal = true, upcasters = new Upcasters(), onError = () => undefined }: EventStoreOptions) {
+  constructor({
+    pool,
+    seal = true,
+    upcasters = new Upcasters(),
+    onError = () => undefined,
+  }: EventStoreOptions) {
     const bounds = pollBounds(() => this.listener.listening);
     this.pool = pool;
     this.sealed = new SealedPositions(pool, bounds);

@@ -8,7 +8,6 @@ export const JSON_PATCH = 'application/json-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
 
 /** Kubernetes objects and Status bodies of unknown shape; the tests are what checks them. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Body = any;
 
 export interface Answer {

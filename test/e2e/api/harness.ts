@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { adminAuthentication, createApi, hashToken, type Api } from '@keelson/api';
 import { createVault, openEventStore, type EventStore, type Projection } from '@keelson/event-store';
 import { Registry } from 'prom-client';
+import { operations } from '../../../apps/api/src/operations';
 import { fleetProjection } from '../../../apps/worker/src/fleet/projection';
 import { testDatabase, type TestDatabase } from '../../support/database';
 
@@ -72,7 +73,9 @@ export class Harness {
     });
     const text = await response.text();
     const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+    const answer = isJson ? JSON.parse(text) : undefined;
+    if (isJson && response.ok) assertAsDocumented(method, path, answer);
+    return { status: response.status, headers: response.headers, text, body: answer };
   }
 
   get = (path: string, send?: Send): Promise<Answer> => this.send('GET', path, send);
@@ -89,3 +92,13 @@ export class Harness {
     return rows[0].n;
   }
 }
+
+/** What the API answers is what its OpenAPI document says, field by field. */
+const assertAsDocumented = (method: string, path: string, answer: unknown): void => {
+  const pathname = path.split('?', 1)[0] as string;
+  const of = operations.find(
+    (one) => one.method === method && new RegExp(`^${one.path.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname),
+  );
+  const checked = of?.answer?.safeParse(answer);
+  if (checked?.success !== true) throw new Error(`${method} ${path} answers otherwise: ${checked?.error.message}`);
+};

@@ -110,7 +110,7 @@ const later: Case[] = [
   ['gates', 'PUT', shop, { json: stage({ before: [{ type: 'Approval' }] }) }, 422, '/strategy/stages/0/before', /not available yet/],
   ['several batches', 'PUT', shop, { json: application({ strategy: { batches: ['10%', '100%'] } }) }, 422, '/strategy/batches', /not available yet/],
   ['a partial batch', 'PUT', shop, { json: application({ strategy: { batches: ['10%'] } }) }, 422, '/strategy/batches', /not available yet/],
-  ['a batch with a pause', 'PUT', shop, { json: application({ strategy: { batches: [{ size: '100%', pause: '1m' }] } }) }, 422, '/strategy/batches/0', /not available yet/],
+  ['a batch with a pause', 'PUT', shop, { json: application({ strategy: { batches: [{ size: '100%', pause: '1m' }] } }) }, 422, '/strategy/batches/0/pause', /not available yet/],
   ['rollback on failure', 'PUT', shop, { json: application({ strategy: { onFailure: 'Rollback' } }) }, 422, '/strategy/onFailure', /not available yet/],
   ['updates in place', 'POST', `${shop}/releases`, { json: { version: '1', strategy: { update: 'InPlaceOnly' } } }, 422, '/strategy/update', /not available yet/],
   ['a made budget', 'PUT', shop, { json: application({ disruptionBudget: 'Auto' }) }, 422, '/disruptionBudget', /not available yet/],

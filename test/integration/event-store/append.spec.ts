@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { appendWithin, ConcurrencyError, openEventStore, UnstorableEventError, type EventStore } from '@keelson/event-store';
+import {
+  appendWithin,
+  ConcurrencyError,
+  openEventStore,
+  UnstorableEventError,
+  type EventStore,
+} from '@keelson/event-store';
 import { testDatabase, type TestDatabase } from '../../support/database';
 import { meta, noted, unitOf } from './support/events';
+
+jest.setTimeout(30_000);
 
 describe('append', () => {
   let database: TestDatabase;
@@ -15,11 +23,18 @@ describe('append', () => {
     await database.drop();
   });
 
-  const versions = async (stream: string) => (await store.log.readStream(stream)).map(({ version }) => version);
+  const versions = async (stream: string) =>
+    (await store.log.readStream(stream)).map(({ version }) => version);
 
   it('records events with what the caller gave, the time and the version', async () => {
     const outcome = await store.append({
-      streams: [{ stream: 'run/a-1', expectedVersion: 0, events: [noted('one'), { ...noted('two'), schemaVersion: 3 }] }],
+      streams: [
+        {
+          stream: 'run/a-1',
+          expectedVersion: 0,
+          events: [noted('one'), { ...noted('two'), schemaVersion: 3 }],
+        },
+      ],
       meta: { ...meta('a-1'), reason: 'because', causationId: 'before' },
     });
     if (outcome.outcome !== 'ok') throw new Error(outcome.outcome);
@@ -33,7 +48,13 @@ describe('append', () => {
       type: 'Noted',
       schemaVersion: 1,
       data: { application: 'shop', text: 'one' },
-      meta: { commandId: 'a-1', correlationId: 'a-1', actor: 'test', reason: 'because', causationId: 'before' },
+      meta: {
+        commandId: 'a-1',
+        correlationId: 'a-1',
+        actor: 'test',
+        reason: 'because',
+        causationId: 'before',
+      },
     });
     expect(two?.schemaVersion).toBe(3);
     expect(Math.abs(Date.parse(one?.recordedAt ?? '') - Date.now())).toBeLessThan(60_000);
@@ -71,16 +92,26 @@ describe('append', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
         // Every third expects what is not there; two more build on the same new stream, of which one can win.
-        store.append(unitOf(`d-${index}`, `run/d-${index % 3 === 2 ? 'none' : index >> 1}`, index % 3 === 2 ? 7 : 0, noted('x'))),
+        store.append(
+          unitOf(
+            `d-${index}`,
+            `run/d-${index % 3 === 2 ? 'none' : index >> 1}`,
+            index % 3 === 2 ? 7 : 0,
+            noted('x'),
+          ),
+        ),
       ),
     );
     const of = (wanted: string) => outcomes.filter(({ outcome }) => outcome === wanted).length;
-    const { rows } = await database.pool.query(`select count(distinct stream_id)::int as streams, count(*)::int as events
+    const { rows } = await database.pool
+      .query(`select count(distinct stream_id)::int as streams, count(*)::int as events
       from events where stream_id like 'run/d-%'`);
     expect(of('ok') + of('conflict')).toBe(30);
     expect(rows[0]).toEqual({ streams: of('ok'), events: of('ok') });
     expect(await versions('run/d-none')).toEqual([]);
-    expect(outcomes.filter((_, index) => index % 3 === 2).every(({ outcome }) => outcome === 'conflict')).toBe(true);
+    expect(
+      outcomes.filter((_, index) => index % 3 === 2).every(({ outcome }) => outcome === 'conflict'),
+    ).toBe(true);
   });
 
   it('a repeated command is answered with the first outcome, also when both are under way at once', async () => {
@@ -99,8 +130,12 @@ describe('append', () => {
   it('data that PostgreSQL cannot hold is refused before it is sent, and harms no neighbour', async () => {
     const bad = [{ text: 'nul \u0000' }, { text: 'half \ud800' }, { text: NaN }, 1n, undefined];
     const outcomes = await Promise.allSettled([
-      ...bad.map((data, index) => store.append(unitOf(`f-${index}`, `run/f-${index}`, 0, { type: 'Noted', data }))),
-      store.append(unitOf('f-good', 'run/f', 0, { type: 'Noted', data: { text: 'a literal \\u0000, 🚢 and é' } })),
+      ...bad.map((data, index) =>
+        store.append(unitOf(`f-${index}`, `run/f-${index}`, 0, { type: 'Noted', data })),
+      ),
+      store.append(
+        unitOf('f-good', 'run/f', 0, { type: 'Noted', data: { text: 'a literal \\u0000, 🚢 and é' } }),
+      ),
     ]);
     for (const outcome of outcomes.slice(0, bad.length)) {
       if (outcome.status !== 'rejected') throw new Error('was accepted');
@@ -127,7 +162,9 @@ describe('append', () => {
       try {
         await client.query('begin');
         await client.query(`insert into secrets values ('x', gen_random_uuid(), '')`);
-        await expect(appendWithin(client, unitOf('h-1', 'run/h', 0, noted('late')))).rejects.toMatchObject({ code: 'KE001' });
+        await expect(appendWithin(client, unitOf('h-1', 'run/h', 0, noted('late')))).rejects.toMatchObject({
+          code: 'KE001',
+        });
       } finally {
         await client.query('rollback');
         client.release();
@@ -160,7 +197,9 @@ describe('append', () => {
       await client.query('commit');
       client.release();
       await store.log.awaitSealed(later.seqs[0] ?? 0);
-      const streams = (await store.log.read({ after: (await store.log.head()).position - 2 })).map(({ stream }) => stream);
+      const streams = (await store.log.read({ after: (await store.log.head()).position - 2 })).map(
+        ({ stream }) => stream,
+      );
       expect(streams).toEqual(['run/j-1', 'run/j-2']);
       expect(await store.sealerLag()).toEqual({ events: 0, seconds: 0 });
     });

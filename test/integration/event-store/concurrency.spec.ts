@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { appendWithin, createPool, openEventStore, verifyLog, type EventStore, type RecordedEvent } from '@keelson/event-store';
+import {
+  appendWithin,
+  createPool,
+  openEventStore,
+  verifyLog,
+  type EventStore,
+  type RecordedEvent,
+} from '@keelson/event-store';
 import { testDatabase, type TestDatabase } from '../../support/database';
 import { noted, unitOf } from './support/events';
 import { startProgram } from './support/process';
@@ -26,7 +33,10 @@ const slowWriter = async (database: TestDatabase, writer: number, turns: number)
     for (let turn = 0; turn < turns; turn += 1) {
       await client.query('begin');
       // Streams are shared between writers, so their locks are contended for.
-      await appendWithin(client, unitOf(`slow-${writer}-${turn}`, `run/slow-${writer % 3}`, 'any', noted('a'), noted('b')));
+      await appendWithin(
+        client,
+        unitOf(`slow-${writer}-${turn}`, `run/slow-${writer % 3}`, 'any', noted('a'), noted('b')),
+      );
       await delay(Math.random() * 12);
       const keep = turn % 5 !== 4;
       await client.query(keep ? 'commit' : 'rollback');
@@ -49,6 +59,9 @@ const terminate = (database: TestDatabase, applicationName: string) =>
     'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = $2',
     [applicationName, database.name],
   );
+
+// Starting servers and processes takes its time on a busy machine.
+jest.setTimeout(60_000);
 
 describe('16 writers, slow and fast', () => {
   let database: TestDatabase;
@@ -97,7 +110,7 @@ describe('16 writers, slow and fast', () => {
     expect(await verifyLog(database.pool)).toMatchObject({ ok: true, checked: written });
     await Promise.all([writing.stop(), reading.stop()]);
     await victims.end();
-  }, 120_000);
+  });
 
   it('keep their order whatever the schedule (property)', async () => {
     const store = await openEventStore({ pool: database.pool });
@@ -131,5 +144,5 @@ describe('16 writers, slow and fast', () => {
       { numRuns: 15, endOnFailure: true },
     );
     await store.stop();
-  }, 120_000);
+  });
 });

@@ -6,6 +6,8 @@ import { counter, noted, unitOf } from './support/events';
 
 const context = (commandId: string = randomUUID()) => ({ commandId, actor: 'test' });
 
+jest.setTimeout(30_000);
+
 describe('the command executor', () => {
   let database: TestDatabase;
   let otherPool: Pool;
@@ -34,12 +36,20 @@ describe('the command executor', () => {
     const { position } = await store.log.head();
     expect(result).toMatchObject({ ok: true, position, value: { total: 2 } });
     const again = await add(3, 'run/a');
-    expect(again).toMatchObject({ ok: true, position: position + 1, value: { total: 5 }, events: [{ version: 2 }] });
+    expect(again).toMatchObject({
+      ok: true,
+      position: position + 1,
+      value: { total: 5 },
+      events: [{ version: 2 }],
+    });
   });
 
   it('rejects without recording anything', async () => {
     const before = await store.log.head();
-    expect(await add(2_000, 'run/b')).toMatchObject({ ok: false, rejection: { kind: 'conflict', code: 'full' } });
+    expect(await add(2_000, 'run/b')).toMatchObject({
+      ok: false,
+      rejection: { kind: 'conflict', code: 'full' },
+    });
     expect(await store.log.head()).toEqual(before);
   });
 
@@ -66,7 +76,11 @@ describe('the command executor', () => {
     if (!result.ok) throw new Error(result.rejection.code);
     expect(result.value).toEqual({ total: 4 });
     const events = await store.log.read({ after: result.position - 3 });
-    expect(events.map(({ stream, version }) => `${stream}@${version}`)).toEqual(['run/e-1@1', 'run/e-1@2', 'run/e-2@1']);
+    expect(events.map(({ stream, version }) => `${stream}@${version}`)).toEqual([
+      'run/e-1@1',
+      'run/e-1@2',
+      'run/e-2@1',
+    ]);
   });
 
   it('a state cached before another process appended neither rejects nor accepts wrongly', async () => {
@@ -90,7 +104,9 @@ describe('the command executor', () => {
     });
     expect(result.ok).toBe(true);
     expect(attempts).toBe(2);
-    expect((await store.log.readStream('run/g')).map(({ data }) => (data as { text: string }).text)).toEqual(['saw 2']);
+    expect((await store.log.readStream('run/g')).map(({ data }) => (data as { text: string }).text)).toEqual([
+      'saw 2',
+    ]);
   });
 
   it('64 commands at once on one stream from two processes all succeed, each once', async () => {
@@ -134,10 +150,13 @@ describe('the command executor', () => {
 
   describe('with an idempotency key', () => {
     const keyed = (key: string, requestHash: string, by: number, at = store) =>
-      at.commands.execute({ ...context(), idempotency: { scope: 'alice', key, requestHash } }, async (unit) => {
-        const { total: sum } = await unit.decide(counter, `run/key-${key}`, { by });
-        return { sum, by };
-      });
+      at.commands.execute(
+        { ...context(), idempotency: { scope: 'alice', key, requestHash } },
+        async (unit) => {
+          const { total: sum } = await unit.decide(counter, `run/key-${key}`, { by });
+          return { sum, by };
+        },
+      );
 
     it('the same request gets the first answer', async () => {
       const first = await keyed('a', 'hash', 5);
@@ -158,7 +177,10 @@ describe('the command executor', () => {
 
     it('another request is refused', async () => {
       await keyed('b', 'hash', 5);
-      expect(await keyed('b', 'another', 5)).toMatchObject({ ok: false, rejection: { code: 'idempotency-key-reused' } });
+      expect(await keyed('b', 'another', 5)).toMatchObject({
+        ok: false,
+        rejection: { code: 'idempotency-key-reused' },
+      });
       expect(await total('run/key-b')).toBe(5);
     });
 
@@ -170,7 +192,8 @@ describe('the command executor', () => {
       expect(executed).toHaveLength(1);
       const [winner] = executed;
       if (!winner?.ok) throw new Error('nobody won');
-      for (const result of results) expect(result).toMatchObject({ value: winner.value, position: winner.position });
+      for (const result of results)
+        expect(result).toMatchObject({ value: winner.value, position: winner.position });
       expect(await total('run/key-c')).toBe(winner.value?.by);
     });
 
@@ -192,7 +215,12 @@ describe('the command executor', () => {
        where datname = $1 and pid <> pg_backend_pid() and application_name = 'keelson'`,
       [database.name],
     );
-    const results = await Promise.all([...Array.from({ length: 20 }, (_, index) => store.append(unitOf(`l-${index}`, 'run/l', 'any', noted('x')))), cut]);
+    const results = await Promise.all([
+      ...Array.from({ length: 20 }, (_, index) =>
+        store.append(unitOf(`l-${index}`, 'run/l', 'any', noted('x'))),
+      ),
+      cut,
+    ]);
     expect(results).toHaveLength(21);
     expect(await store.log.readStream('run/l')).toHaveLength(20);
   });

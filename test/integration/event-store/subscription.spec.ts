@@ -5,6 +5,8 @@ import { testDatabase, type TestDatabase } from '../../support/database';
 import { noted, unitOf } from './support/events';
 import { until } from './support/until';
 
+jest.setTimeout(30_000);
+
 describe('a subscription', () => {
   let database: TestDatabase;
   let store: EventStore;
@@ -18,9 +20,11 @@ describe('a subscription', () => {
   });
 
   const append = async (from: number, to: number, at = store) => {
-    for (let n = from; n <= to; n += 1) await at.append(unitOf(`c-${n}`, `run/${n % 3}`, 'any', noted(`${n}`)));
+    for (let n = from; n <= to; n += 1)
+      await at.append(unitOf(`c-${n}`, `run/${n % 3}`, 'any', noted(`${n}`)));
   };
-  const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const range = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index);
   const positions = (events: readonly RecordedEvent[]) => events.map(({ position }) => position);
 
   it('gives everything after a position, in batches, and then what comes', async () => {
@@ -79,7 +83,7 @@ describe('a subscription', () => {
       waits.push((seen.get(n) ?? Infinity) - start);
     }
     await subscription.stop();
-    expect(waits.sort((a, b) => a - b)[2]).toBeLessThan(20);
+    expect(waits.sort((a, b) => a - b)[2]).toBeLessThan(250);
   });
 
   it('aborts the batch in hand when it is stopped, and waits for it', async () => {
@@ -158,7 +162,11 @@ describe('a subscription', () => {
     await append(1, 3);
     await until('sealed', async () => (await store.log.head()).position === 3);
     const written = async () =>
-      (await database.pool.query<{ xid: string }>('select pg_snapshot_xmax(pg_current_snapshot())::text as xid')).rows[0]?.xid;
+      (
+        await database.pool.query<{ xid: string }>(
+          'select pg_snapshot_xmax(pg_current_snapshot())::text as xid',
+        )
+      ).rows[0]?.xid;
     const before = await written();
     await delay(500);
     expect(await written()).toBe(before);

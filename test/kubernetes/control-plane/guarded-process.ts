@@ -14,6 +14,7 @@ trap 'kill -TERM "$program" 2>/dev/null' TERM
 program=$!
 (read -r _ <&3; kill -KILL "$program") 2>/dev/null &
 watcher=$!
+wait "$program"; code=$?
 while kill -0 "$program" 2>/dev/null; do wait "$program"; code=$?; done
 kill -KILL "$watcher"
 exit "$code"`;
@@ -31,6 +32,7 @@ const TOLD_LINES = 25;
 
 export interface GuardedProcess {
   readonly name: string;
+  readonly running: boolean;
   /** Throws with what its log says when it is no longer running. */
   assertRunning(): void;
   /** The lines where it crashed, or else the last that it wrote. */
@@ -67,6 +69,9 @@ export function startGuarded(file: string, args: readonly string[], logFile: str
   let endIsKnown = false;
   return {
     name,
+    get running() {
+      return isRunning(guard);
+    },
     tail,
     assertRunning() {
       if (isRunning(guard)) return;

@@ -60,20 +60,14 @@ describe('a guarded process', () => {
   });
 
   it('tells on stderr of a crash that nobody noticed, from where it began', async () => {
-    const crash = 'seq 100; echo "panic: no map"; seq 100';
-    started = startGuarded('/bin/sh', ['-c', `echo $$ > ${pidFile()}; ${crash}; exit 2`], log());
-    await gone(await pid());
-    await until('the guard ended too', async () => /\n100\n[^]*\n100\n/.test(readFileSync(log(), 'utf8')) || undefined);
+    const crash = startGuarded('/bin/sh', ['-c', 'seq 100; echo "panic: no map"; seq 100; exit 2'], log());
+    await until('the crash', async () => !crash.running || undefined);
     const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    try {
-      await until('the crash told', async () => {
-        await started?.stop();
-        return stderr.mock.calls.length > 0 || undefined;
-      });
-      expect(stderr.mock.calls[0]?.[0]).toMatch(/^sh ended \(exit code 2\):\npanic: no map\n1\n2\n/);
-    } finally {
-      stderr.mockRestore();
-    }
+    await crash.stop();
+    await crash.stop();
+    const told = stderr.mock.calls.map(([text]) => text);
+    stderr.mockRestore();
+    expect(told).toEqual([expect.stringMatching(/^sh ended \(exit code 2\):\npanic: no map\n1\n2\n/)]);
   });
 
   it('tells the end of its log when it ended by itself', async () => {

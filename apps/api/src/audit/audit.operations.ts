@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../http/operation';
-import { limitQuery, listSchema, position, positionQuery, timeQuery } from '../schemas/common';
+import { anyLimitQuery, listSchema, position, positionQuery, timeQuery } from '../schemas/common';
 import { eventSchema } from './event.schema';
 
 const tag = 'Audit';
@@ -27,7 +27,7 @@ export const listAudit = operation({
   description: `With Accept: ${NDJSON} everything that the filters choose is streamed, one event a line, up to the position that is the newest at the start; limit then bounds the whole.`,
   method: 'GET',
   path: '/v1/audit',
-  query: z.strictObject({ ...eventFilter, limit: limitQuery.optional() }),
+  query: z.strictObject({ ...eventFilter, limit: anyLimitQuery.optional() }),
   answer: listSchema(eventSchema),
   media: [NDJSON],
 });

@@ -6,6 +6,7 @@
 /** Fields and query parameters that no schema knows yet, by the last part of their path. */
 export const LATER_FIELDS: Readonly<Record<string, string>> = {
   callback: 'callbacks are not available yet',
+  pause: 'pauses between batches are not available yet',
   '?asOf': 'as-of queries are not available yet',
 };
 

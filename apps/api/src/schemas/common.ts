@@ -72,8 +72,12 @@ export const DEFAULT_LIMIT = 100;
 export const MAX_LIMIT = 500;
 const LIMIT = `must be a whole number from 1 to ${MAX_LIMIT}`;
 
-export const limitQuery = whole(LIMIT)
-  .refine((limit) => limit >= 1 && limit <= MAX_LIMIT, LIMIT)
+/** Without a default, for answers that are whole when no limit is given. */
+export const anyLimitQuery = whole(LIMIT)
+  .refine((number) => number >= 1 && number <= MAX_LIMIT, LIMIT)
+  .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT } });
+
+export const limitQuery = anyLimitQuery
   .default(DEFAULT_LIMIT)
   .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } });
 

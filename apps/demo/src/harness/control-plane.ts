@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../until';
 import { freePort } from './free-port';
 import { LogTail } from './log-tail';
+import { stopLeftDatabase } from './left-database';
 import { makeScratchFolder, removeScratchFolder } from './scratch-folder';
 
 /** The database of a first start is made from nothing; a slow disk takes its time. */
@@ -80,6 +81,11 @@ export class ControlPlane {
     }
   }
 
+  /** Resolves when the server has ended, or after so many milliseconds in which it has not. */
+  async endsWithin(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.died }).catch(() => undefined);
+  }
+
   /** Prometheus text. */
   async metrics(): Promise<string> {
     const answer = await fetch(`${this.url}/metrics`, { headers: { authorization: `Bearer ${this.token}` } });
@@ -98,12 +104,13 @@ export class ControlPlane {
       giveUp.abort();
       await exited;
     }
+    await stopLeftDatabase(this.folder);
     await removeScratchFolder(this.folder);
   }
 
-  /** For an exit that cannot wait. The database notices by itself that its owner is gone. */
-  kill(): void {
-    this.child.kill('SIGKILL');
+  /** For an exit that cannot wait: the server stops itself and its database, only the folder stays behind. */
+  leave(): void {
+    this.child.kill('SIGTERM');
   }
 
   private async ready(signal: AbortSignal): Promise<void> {

@@ -71,7 +71,11 @@ const parameters = (batch: readonly Pending[], raise: boolean): unknown[] => {
 };
 
 /** The events as they now stand in the log, put together from what we sent and what the database added. */
-const appended = ({ unit, encoded }: Pending, versions: readonly number[], recordedAt: string): AppendedEvent[] =>
+const appended = (
+  { unit, encoded }: Pending,
+  versions: readonly number[],
+  recordedAt: string,
+): AppendedEvent[] =>
   unit.streams.flatMap(({ stream, events }, row) => {
     const after = versions[row] ?? 0;
     return events.map(({ type, data, schemaVersion = 1 }, offset) => ({
@@ -108,6 +112,10 @@ export const appendUnits = async (
   batch: readonly Pending[],
   raise = false,
 ): Promise<AppendOutcome[]> => {
-  const { rows } = await database.query<Row>({ name: 'append_units', text, values: parameters(batch, raise) });
+  const { rows } = await database.query<Row>({
+    name: 'append_units',
+    text,
+    values: parameters(batch, raise),
+  });
   return batch.map((pending, index) => outcomeOf(pending, rows[index] as Row));
 };

@@ -22,7 +22,8 @@ interface Row {
 }
 
 /** What is signed: a text that says what it is, so that the key's other signatures cannot stand in for it. */
-const statement = (position: number, chain: string): Buffer => Buffer.from(`keelson log head\n${position}\n${chain}\n`);
+const statement = (position: number, chain: string): Buffer =>
+  Buffer.from(`keelson log head\n${position}\n${chain}\n`);
 
 const toSignature = (row: Row): HeadSignature => ({
   position: Number(row.pos),

@@ -62,7 +62,8 @@ const problemOf = (row: Row, position: number, chain: Buffer): string | undefine
   if (textOf(row) !== row.canonical) return 'the columns differ from the canonical text';
   const before = row.version === 1 ? zeros : row.before;
   if (!before) return `version ${row.version - 1} of ${row.stream_id} is missing`;
-  if (!before.equals(row.prev_hash)) return `the chain of ${row.stream_id} is broken before version ${row.version}`;
+  if (!before.equals(row.prev_hash))
+    return `the chain of ${row.stream_id} is broken before version ${row.version}`;
   if (!eventHash(row.prev_hash, row.canonical).equals(row.hash)) return 'the event does not have its hash';
   if (!chainHash(chain, position, row.hash).equals(row.chain)) return 'the log does not have its chain';
   return undefined;
@@ -76,12 +77,17 @@ const text = `select l.pos, l.chain, e.stream_id, e.version, e.event_id, e.type,
 
 const chainAt = async (pool: Pool, position: number): Promise<Buffer | undefined> => {
   if (position === 0) return zeros;
-  const { rows } = await pool.query<{ chain: Buffer }>('select chain from event_log where pos = $1', [position]);
+  const { rows } = await pool.query<{ chain: Buffer }>('select chain from event_log where pos = $1', [
+    position,
+  ]);
   return rows[0]?.chain;
 };
 
 /** Recomputes every hash and both chains from the stored columns, from position `from` to `to` (inclusive). */
-export const verifyLog = async (pool: Pool, range: { from?: number; to?: number } = {}): Promise<VerifyResult> => {
+export const verifyLog = async (
+  pool: Pool,
+  range: { from?: number; to?: number } = {},
+): Promise<VerifyResult> => {
   const { rows: heads } = await pool.query<{ pos: string; chain: Buffer }>('select pos, chain from log_head');
   const end = heads[0] as { pos: string; chain: Buffer };
   const from = Math.max(range.from ?? 1, 1);
@@ -98,7 +104,11 @@ export const verifyLog = async (pool: Pool, range: { from?: number; to?: number 
   if (!chain) return broken(position, `position ${position} is missing`);
 
   while (position < to) {
-    const { rows } = await pool.query<Row>({ name: 'verify_log', text, values: [position + 1, to, batchSize] });
+    const { rows } = await pool.query<Row>({
+      name: 'verify_log',
+      text,
+      values: [position + 1, to, batchSize],
+    });
     if (rows.length === 0) return broken(position + 1, `position ${position + 1} is missing`);
     for (const row of rows) {
       const problem = problemOf(row, position + 1, chain);

@@ -9,7 +9,12 @@ export const findAnswer = async (
   scope: string,
   key: string,
 ): Promise<StoredAnswer | undefined> => {
-  const { rows } = await pool.query<{ request_hash: string; answer: unknown; seq: string; pos: string | null }>({
+  const { rows } = await pool.query<{
+    request_hash: string;
+    answer: unknown;
+    seq: string;
+    pos: string | null;
+  }>({
     name: 'find_answer',
     text: `select k.request_hash, k.answer, k.seq, l.pos
       from idempotency_keys k left join event_log l on l.seq = k.seq where k.scope = $1 and k.key = $2`,

@@ -70,7 +70,7 @@ export class CommandExecutor {
     }
     let trustCache = true;
     let contended: readonly string[] = [];
-    for (let tries = 1; ; ) {
+    for (let tries = 1; ;) {
       const held = new Map<string, () => void>();
       try {
         for (const stream of contended) held.set(stream, await this.turns.take(stream));
@@ -143,7 +143,8 @@ export class CommandExecutor {
     switch (outcome.outcome) {
       case 'ok': {
         const last = outcome.seqs.at(-1);
-        const position = last === undefined ? (await this.log.head()).position : await this.log.awaitSealed(last);
+        const position =
+          last === undefined ? (await this.log.head()).position : await this.log.awaitSealed(last);
         return { ok: true, position, value: attempt.value as Value, events: outcome.events };
       }
       case 'duplicate': {
@@ -182,4 +183,8 @@ const metaOf = ({ commandId, correlationId, causationId, actor, reason }: Comman
 const answered = <Value>(found: StoredAnswer, { idempotency }: CommandContext): CommandResult<Value> =>
   found.requestHash === idempotency?.requestHash
     ? { ok: true, position: found.position, value: found.answer as Value, events: [], duplicate: true }
-    : reject('invalid', 'idempotency-key-reused', 'this Idempotency-Key was used before, with another request');
+    : reject(
+        'invalid',
+        'idempotency-key-reused',
+        'this Idempotency-Key was used before, with another request',
+      );

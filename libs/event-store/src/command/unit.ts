@@ -50,7 +50,8 @@ export class UnitOfWork implements CommandUnit {
   async load<S, C, E extends DomainEvent>(decider: Decider<S, C, E>, stream: string) {
     const known = this.loaded.get(stream);
     if (known) {
-      if (known.decider !== (decider as unknown)) throw new TypeError(`${stream} was loaded with another decider`);
+      if (known.decider !== (decider as unknown))
+        throw new TypeError(`${stream} was loaded with another decider`);
       return { state: known.state as S, version: known.version };
     }
     await this.turn(stream);
@@ -61,7 +62,11 @@ export class UnitOfWork implements CommandUnit {
     return { state, version };
   }
 
-  async decide<S, C, E extends DomainEvent>(decider: Decider<S, C, E>, stream: string, command: C): Promise<S> {
+  async decide<S, C, E extends DomainEvent>(
+    decider: Decider<S, C, E>,
+    stream: string,
+    command: C,
+  ): Promise<S> {
     const { state } = await this.load(decider, stream);
     const decision = decider.decide(state, command);
     if (!decision.ok) throw new Rejected(decision.rejection);

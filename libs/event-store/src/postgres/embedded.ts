@@ -54,7 +54,7 @@ const freePort = (): Promise<number> =>
   });
 
 const until = async (done: () => boolean, deadlineMs: number): Promise<boolean> => {
-  for (const end = Date.now() + deadlineMs; !done(); ) {
+  for (const end = Date.now() + deadlineMs; !done();) {
     if (Date.now() > end) return false;
     await delay(10);
   }
@@ -75,7 +75,12 @@ const lastWords = (dataDir: string): string => {
  * Detached: Ctrl-C reaches a whole process group, and the server must outlive our own orderly stop.
  * It logs to a file, because a pipe to us would break when we are killed and the server lives on.
  */
-const launch = (binaries: Binaries, dataDir: string, port: number, account: Account | undefined): ChildProcess => {
+const launch = (
+  binaries: Binaries,
+  dataDir: string,
+  port: number,
+  account: Account | undefined,
+): ChildProcess => {
   const log = openSync(logFile(dataDir), 'w');
   try {
     const flags = Object.entries(settings(port)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -93,7 +98,12 @@ const launch = (binaries: Binaries, dataDir: string, port: number, account: Acco
   }
 };
 
-const start = async (binaries: Binaries, dataDir: string, options: EmbeddedPostgresOptions, account?: Account) => {
+const start = async (
+  binaries: Binaries,
+  dataDir: string,
+  options: EmbeddedPostgresOptions,
+  account?: Account,
+) => {
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const child = launch(binaries, dataDir, port, account);

@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, chownSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  chownSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError } from '../errors';
@@ -24,7 +33,9 @@ export const initialise = async (binaries: Binaries, dataDir: string, account?: 
   const inside = readdirSync(dataDir);
   const half = inside.includes('.initialising');
   if (inside.length > 0 && !half)
-    throw new EmbeddedPostgresError(`${dataDir} holds files that are not a database of Keelson's: choose another folder`);
+    throw new EmbeddedPostgresError(
+      `${dataDir} holds files that are not a database of Keelson's: choose another folder`,
+    );
   for (const name of inside) rmSync(join(dataDir, name), { recursive: true, force: true });
 
   const own = (path: string): void => {
@@ -44,7 +55,12 @@ export const initialise = async (binaries: Binaries, dataDir: string, account?: 
       [
         ...['-D', cluster, '-U', superuser, `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8'],
         // Stretching a password protects a weak one; this one is 256 random bits.
-        ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--set=scram_iterations=1'],
+        ...[
+          '--locale-provider=builtin',
+          '--builtin-locale=C.UTF-8',
+          '--locale=C',
+          '--set=scram_iterations=1',
+        ],
       ],
       { ...account, cwd: dataDir },
     );

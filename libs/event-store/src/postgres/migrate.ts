@@ -20,8 +20,10 @@ const readMigrations = (folder: string): Migration[] => {
     .sort();
   return files.map((file, index) => {
     const number = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1]);
-    if (Number.isNaN(number)) throw new MigrationError(`${file}: a migration is named like 0001_what_it_does.sql`);
-    if (number !== index + 1) throw new MigrationError(`${file}: expected number ${index + 1}; none may be left out`);
+    if (Number.isNaN(number))
+      throw new MigrationError(`${file}: a migration is named like 0001_what_it_does.sql`);
+    if (number !== index + 1)
+      throw new MigrationError(`${file}: expected number ${index + 1}; none may be left out`);
     const sql = readFileSync(join(folder, file), 'utf8');
     // Checkouts may differ in line ends; that is no alteration.
     const checksum = createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
@@ -29,13 +31,20 @@ const readMigrations = (folder: string): Migration[] => {
   });
 };
 
-const check = (ours: readonly Migration[], theirs: readonly { number: number; name: string; checksum: string }[]) => {
+const check = (
+  ours: readonly Migration[],
+  theirs: readonly { number: number; name: string; checksum: string }[],
+) => {
   for (const applied of theirs) {
     const known = ours[applied.number - 1];
     if (!known)
-      throw new MigrationError(`the database has migration ${applied.name}, which is newer than this program: upgrade it`);
+      throw new MigrationError(
+        `the database has migration ${applied.name}, which is newer than this program: upgrade it`,
+      );
     if (known.checksum !== applied.checksum)
-      throw new MigrationError(`${known.name} was altered after it had been applied to this database; add a new one`);
+      throw new MigrationError(
+        `${known.name} was altered after it had been applied to this database; add a new one`,
+      );
   }
 };
 
@@ -54,7 +63,11 @@ const apply = async (client: ClientBase, folder: string): Promise<string[]> => {
       try {
         await client.query('begin');
         await client.query(sql);
-        await client.query('insert into migrations (number, name, checksum) values ($1, $2, $3)', [number, name, checksum]);
+        await client.query('insert into migrations (number, name, checksum) values ($1, $2, $3)', [
+          number,
+          name,
+          checksum,
+        ]);
         await client.query('commit');
       } catch (cause) {
         await client.query('rollback');

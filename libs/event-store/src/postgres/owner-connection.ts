@@ -35,7 +35,9 @@ export class OwnerConnection {
   /** @throws EmbeddedPostgresError when another process owns the server. */
   static async take(url: string, dataDir: string, serverIsAlive: () => boolean): Promise<OwnerConnection> {
     const client = await connect(url);
-    const { rows } = await client.query<{ owned: boolean }>('select pg_try_advisory_lock($1) as owned', [ownerLock]);
+    const { rows } = await client.query<{ owned: boolean }>('select pg_try_advisory_lock($1) as owned', [
+      ownerLock,
+    ]);
     if (!rows[0]?.owned) {
       await client.end();
       throw new EmbeddedPostgresError(`${dataDir} is in use by another Keelson process: stop that one first`);

@@ -23,13 +23,22 @@ export const readPostmaster = (dataDir: string): Postmaster | undefined => {
   return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' };
 };
 
+/** A process that has ended stays listed until its parent asks for it: pid 1 of a container may never ask. */
+const isZombie = (pid: number): boolean => {
+  try {
+    return /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false; // no /proc here, or gone meanwhile
+  }
+};
+
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return !isZombie(pid);
 };
 
 /** Pid files outlive reboots, and pids are used again: another program's pid must be neither waited for nor killed. */

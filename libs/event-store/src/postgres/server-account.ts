@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError } from '../errors';
@@ -60,7 +70,9 @@ export const publicFolder = (): string => {
 export const prepareDataDir = (dataDir: string, account: Account | undefined): string => {
   const link = lstatSync(dataDir, { throwIfNoEntry: false })?.isSymbolicLink();
   if (link && !existsSync(dataDir))
-    throw new EmbeddedPostgresError(`${dataDir} is a link to a folder that is gone; remove the link to start afresh`);
+    throw new EmbeddedPostgresError(
+      `${dataDir} is a link to a folder that is gone; remove the link to start afresh`,
+    );
   if (!account) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return realpathSync(dataDir);

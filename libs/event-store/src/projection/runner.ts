@@ -20,6 +20,7 @@ export class ProjectionRunner implements Projection {
   readonly ready: Promise<void>;
   private readonly aborter = new AbortController();
   private subscription: Subscription | undefined;
+  private reached = 0;
 
   constructor(
     private readonly pool: Pool,
@@ -27,7 +28,8 @@ export class ProjectionRunner implements Projection {
     private readonly signals: ProjectionSignals,
     private readonly options: ProjectionOptions,
   ) {
-    if (!/^[a-z_][a-z0-9_]*$/.test(options.schema)) throw new RangeError(`${options.schema}: not a plain schema name`);
+    if (!/^[a-z_][a-z0-9_]*$/.test(options.schema))
+      throw new RangeError(`${options.schema}: not a plain schema name`);
     this.ready = this.start();
     // Also told through onError; whoever does not await it must not be killed by it.
     this.ready.catch(() => undefined);
@@ -38,7 +40,7 @@ export class ProjectionRunner implements Projection {
   }
 
   get position(): number {
-    return this.subscription?.position ?? 0;
+    return this.reached;
   }
 
   waitFor(position: number, timeoutMs: number): Promise<void> {
@@ -104,7 +106,8 @@ export class ProjectionRunner implements Projection {
   }
 
   private advanced(position: number): void {
-    this.signals.raise(this.name, position);
+    this.reached = position;
     this.options.onAdvanced?.(position);
+    this.signals.raise(this.name, position);
   }
 }

@@ -12,7 +12,9 @@ export class Upcasters {
   register(type: string, from: number, upcast: Upcast): this {
     const steps = this.steps.get(type) ?? [];
     if (from !== steps.length + 1)
-      throw new RangeError(`${type}: expected the step from version ${steps.length + 1}, got the one from ${from}`);
+      throw new RangeError(
+        `${type}: expected the step from version ${steps.length + 1}, got the one from ${from}`,
+      );
     this.steps.set(type, [...steps, upcast]);
     return this;
   }

@@ -50,7 +50,9 @@ export class HighWater {
         reject,
         timer: setTimeout(() => {
           this.waiters = this.waiters.filter((other) => other !== waiter);
-          reject(new DeadlineError(`${this.name} is at ${this.value}, not at ${position}, after ${timeoutMs} ms`));
+          reject(
+            new DeadlineError(`${this.name} is at ${this.value}, not at ${position}, after ${timeoutMs} ms`),
+          );
         }, timeoutMs),
       };
       this.waiters.push(waiter);

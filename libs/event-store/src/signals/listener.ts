@@ -14,12 +14,20 @@ type Channel = (typeof channels)[keyof typeof channels];
 export class Listener {
   private readonly connection: HeldConnection;
 
-  constructor(pool: Pool, hear: Record<Channel, (payload: string) => void>, onError: (error: unknown) => void) {
+  constructor(
+    pool: Pool,
+    hear: Record<Channel, (payload: string) => void>,
+    onError: (error: unknown) => void,
+  ) {
     this.connection = new HeldConnection(pool, {
       onError,
       onOpen: async (client) => {
         client.on('notification', ({ channel, payload = '' }) => hear[channel as Channel]?.(payload));
-        await client.query(Object.keys(hear).map((channel) => `listen ${channel}`).join('; '));
+        await client.query(
+          Object.keys(hear)
+            .map((channel) => `listen ${channel}`)
+            .join('; '),
+        );
       },
     });
   }

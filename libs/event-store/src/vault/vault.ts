@@ -30,18 +30,25 @@ const encrypt = (key: Buffer, aad: Buffer, plaintext: Buffer): Buffer => {
 const decrypt = (key: Buffer, aad: Buffer, stored: Buffer): Buffer => {
   const nonce = stored.subarray(0, nonceBytes);
   const tag = stored.subarray(nonceBytes, nonceBytes + tagBytes);
-  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes }).setAAD(aad).setAuthTag(tag);
+  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+    .setAAD(aad)
+    .setAuthTag(tag);
   return Buffer.concat([decipher.update(stored.subarray(nonceBytes + tagBytes)), decipher.final()]);
 };
 
 /** @param key 32 bytes. @throws VaultKeyError for any other length. */
 export const createVault = (pool: Pool, key: Buffer): Vault => {
-  if (key.length !== 32) throw new VaultKeyError(`the encryption key has ${key.length} bytes, it must have 32`);
+  if (key.length !== 32)
+    throw new VaultKeyError(`the encryption key has ${key.length} bytes, it must have 32`);
   return {
     async put(name, plaintext) {
       const version = randomUUID();
       const sealed = encrypt(key, place(name, version), Buffer.from(plaintext));
-      await pool.query('insert into secrets (name, version, ciphertext) values ($1, $2, $3)', [name, version, sealed]);
+      await pool.query('insert into secrets (name, version, ciphertext) values ($1, $2, $3)', [
+        name,
+        version,
+        sealed,
+      ]);
       return version;
     },
     async get(name, version) {
@@ -53,7 +60,9 @@ export const createVault = (pool: Pool, key: Buffer): Vault => {
       try {
         return decrypt(key, place(name, version), rows[0].ciphertext);
       } catch (cause) {
-        throw new VaultKeyError(`the secret ${name} was encrypted with another key, or was altered`, { cause });
+        throw new VaultKeyError(`the secret ${name} was encrypted with another key, or was altered`, {
+          cause,
+        });
       }
     },
     async remove(name) {

@@ -4,7 +4,7 @@ import { placedRef } from '../discovery/resource';
 import { applyObject } from './apply-object';
 import type { ApplyRequest, Change, ChangeSet } from './change-set';
 import type { ApplyDeps, ApplyOptions } from './deps';
-import { definedKind, kindKey, kindKeyOf, waitUntilServed } from './established';
+import { definedKind, isKnown, kindKey, kindKeyOf, waitUntilServed } from './established';
 import { mapAtMost } from './in-turn';
 import { Namespaces } from './namespaces';
 
@@ -31,8 +31,9 @@ export const applyPlan = async (
   const changes: Change[] = [];
   for (const [index, wave] of request.waves.entries()) {
     options.signal?.throwIfAborted();
-    changes.push(...(await mapAtMost(wave, UNDER_WAY, (object) => run.apply(object))));
-    await run.awaitDefinitions(wave, request.waves.slice(index + 1).flat());
+    const done = await mapAtMost(wave, UNDER_WAY, (object) => run.apply(object));
+    changes.push(...done);
+    await run.awaitDefinitions(wave, done, request.waves.slice(index + 1).flat());
   }
   return {
     application: request.application,
@@ -79,12 +80,20 @@ class PlanRun {
   }
 
   /** After a wave: its new kinds must be served before their objects come. */
-  async awaitDefinitions(wave: readonly KubeObject[], later: readonly KubeObject[]): Promise<void> {
+  async awaitDefinitions(
+    wave: readonly KubeObject[],
+    changes: readonly Change[],
+    later: readonly KubeObject[],
+  ): Promise<void> {
     if (this.stale || this.#down) return;
-    await Promise.all(wave.map((object) => this.#awaitDefinition(object, later)));
+    await Promise.all(wave.map((object, index) => this.#awaitDefinition(object, changes[index], later)));
   }
 
-  async #awaitDefinition(object: KubeObject, later: readonly KubeObject[]): Promise<void> {
+  async #awaitDefinition(
+    object: KubeObject,
+    change: Change | undefined,
+    later: readonly KubeObject[],
+  ): Promise<void> {
     const defined = definedKind(object);
     if (!defined) return;
     const key = kindKey(defined.group, defined.kind);
@@ -92,6 +101,8 @@ class PlanRun {
     if (waiting.length === 0 || this.#failedKinds.has(key)) return;
     const versions = [...new Set(waiting.map((other) => other.apiVersion))];
     try {
+      // Served since an earlier plan: discovery remembers, and nothing is asked.
+      if (change?.outcome === 'Unchanged' && (await isKnown(this.deps, defined.kind, versions))) return;
       await waitUntilServed(this.deps, defined.kind, versions, this.options);
     } catch (error) {
       this.options.signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+// Over 400 lines: one table of cases for one public function, read best in one place.
 import type { KubeObject, ObjectRef } from '@keelson/domain';
 import { ApiError, NetworkError } from '../client/errors';
 import { NormalForms } from '../drift/normal-form';
@@ -331,6 +332,18 @@ describe('applyPlan', () => {
         { outcome: 'Skipped', error: { kind: 'transient', message: 'waits for the definition of Widget' } },
         { outcome: 'Created' },
       ]);
+    });
+
+    it('that are served since long cost nothing', async () => {
+      discovery.missing.clear();
+      await apply([[definition], [widget]]);
+      const paths = api.asked.map(({ path }) => path);
+      seen(api.objects.get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com')!);
+      api.asked.length = 0;
+      await apply([[definition], [widget]]);
+      const collection = '/apis/example.com/v1/widgets';
+      expect(paths).toContain(collection);
+      expect(api.asked.map(({ path }) => path)).not.toContain(collection);
     });
 
     it('that nobody needs are not awaited', async () => {

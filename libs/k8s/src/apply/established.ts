@@ -50,6 +50,21 @@ export const waitUntilServed = async (
   }
 };
 
+/** Tells whether discovery has the kind in all these versions; asks the server only for what it does not remember. */
+export const isKnown = async (
+  deps: ApplyDeps,
+  kind: string,
+  apiVersions: readonly string[],
+): Promise<boolean> => {
+  try {
+    const found = await Promise.all(apiVersions.map((version) => deps.discovery.resolve(version, kind)));
+    return found.every((resource) => resource.insteadOf === undefined);
+  } catch (error) {
+    if (error instanceof UnknownKindError) return false;
+    throw error;
+  }
+};
+
 const isServed = async (
   deps: ApplyDeps,
   apiVersion: string,

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -18,30 +17,32 @@ const kubeconfig = (cluster: object, user: object, extra: object = {}) =>
 const parse = (cluster: object, user: object, extra?: object) =>
   parseConnection({ kubeconfig: kubeconfig(cluster, user, extra) });
 
-/** A certificate and its key, in base64 of PEM; and a key that does not belong to it. */
-const makePair = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'keelson-certificate-'));
-  try {
-    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'key',
-      '-out',
-      'cert',
-      '-subj',
-      '/CN=x',
-    );
-    openssl('genrsa', '-out', 'other', '2048');
-    const read = (name: string) => readFileSync(join(folder, name)).toString('base64');
-    return { cert: read('cert'), key: read('key'), other: read('other') };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+const base64 = (pem: string): string => Buffer.from(`${pem}\n`, 'utf8').toString('base64');
+
+/** Made for this test alone; valid for a hundred years. */
+const pair = {
+  cert: base64(`-----BEGIN CERTIFICATE-----
+MIIBhTCCASugAwIBAgIUa3FPc6M/BlybYmrHuQwl817MChEwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMa2VlbHNvbi10ZXN0MCAXDTI2MTEyMjIwMDczOVoYDzIxMjYx
+MDI5MjAwNzM5WjAXMRUwEwYDVQQDDAxrZWVsc29uLXRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAASxaiEr1rkoMAP0jfn69DXGiVOkEexB6BQi3jMqCdN6gV3n
+mD3nKDmy6nbtJFIsNNDw2TDts8zq8zF+Y58Tv/M/o1MwUTAdBgNVHQ4EFgQUS/aG
+I/4p2v1CZlhljCmVdPvCgCQwHwYDVR0jBBgwFoAUS/aGI/4p2v1CZlhljCmVdPvC
+gCQwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAvvEs4Utek9t2
+SPey56f09QJk6s7YC3ELZOf1jswVmOwCIB3kC4uyztO3EY6EWmZ5GZ9GjXvHmUij
+uxB0xlln5Mhg
+-----END CERTIFICATE-----`),
+  key: base64(`-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgce5DQKcO1SiMtcsC
+2nvN6MUkQpmOQdk1zQWbL+kmlVGhRANCAASxaiEr1rkoMAP0jfn69DXGiVOkEexB
+6BQi3jMqCdN6gV3nmD3nKDmy6nbtJFIsNNDw2TDts8zq8zF+Y58Tv/M/
+-----END PRIVATE KEY-----`),
+  /** Of another certificate. */
+  other: base64(`-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJSI/vhrcVtQAeNw8
+62G5i7hB20+g5FW80dJcIoGajduhRANCAATp8n9VfdqdixfvcQ7v2ZBwi2+AfwgD
+0oG9u5ctTiUc6ZXYezygNzcfKH+J7XeppD28e3/MCk/FXCrerNJw2xBp
+-----END PRIVATE KEY-----`),
 };
 
 describe('parseConnection', () => {
@@ -149,8 +150,6 @@ describe('parseConnection', () => {
   });
 
   describe('with certificates', () => {
-    const pair = makePair();
-
     it('takes a client certificate with its key, and an authority in either form', () => {
       const user = { 'client-certificate-data': pair.cert, 'client-key-data': pair.key };
       expect(parse({ 'certificate-authority-data': pair.cert }, user)).toMatchObject({

@@ -1,3 +1,4 @@
+// Over 400 lines: one table of cases for one public function, read best in one place.
 import fc from 'fast-check';
 import type { KubeObject } from '@keelson/domain';
 import { driftOf } from './drift-of';

@@ -28,13 +28,12 @@ export class MemoryLog implements LogSource {
 
   subscribe(options: LogSubscribeOptions): LogSubscription {
     const stopping = new AbortController();
-    const log = this;
     let position = options.after;
     const running = (async () => {
       while (!stopping.signal.aborted) {
-        const batch = log.events.slice(position, position + (options.batchSize ?? 500));
+        const batch = this.events.slice(position, position + (options.batchSize ?? 500));
         if (batch.length === 0) {
-          await log.#changed(stopping.signal);
+          await this.#changed(stopping.signal);
           continue;
         }
         try {

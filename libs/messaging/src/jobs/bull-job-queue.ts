@@ -1,27 +1,29 @@
-import { reasonOf, type Logger } from '../logger';
-import { backoff, pause } from '../waiting';
+import { quietly, type Logger } from '../logger';
+import { pause } from '../waiting';
 import type { BullBackend, BullQueue } from './bull-backend';
 import { checkHandlers, checkName } from './catalog';
-import { runOptions, timerKey, timerOptions, type Envelope, type RetryPolicy } from './envelope';
+import { runOptions, timerKey, timerOptions, type RetryPolicy } from './envelope';
 import type { Job, JobCatalog, JobCounts, JobHandler, JobQueue, ProcessOptions, Worker } from './job-queue';
 import { BullJobWorker } from './worker';
 
-/** A connection that was cut under a call is replaced by the next one; more than that is an outage. */
-const addTries = 3;
-const addRetry = { base: 50, max: 500 };
+/** Whoever has a hint to give does not wait for it longer than this. */
+const patienceMs = 5_000;
 
 /** The job port on BullMQ. */
 export class BullJobQueue implements JobQueue {
-  readonly #queues = new Map<string, BullQueue>();
+  readonly #queues = new Map<string, Promise<BullQueue>>();
   readonly #workers = new Set<BullJobWorker>();
-  readonly #closing = new AbortController();
+  readonly #report: (error: unknown) => void;
+  #closed = false;
 
   constructor(
     private readonly backend: BullBackend,
     private readonly catalog: JobCatalog,
     private readonly retries: RetryPolicy,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.#report = quietly(logger, {}, 'trouble with the job queue');
+  }
 
   get description(): string {
     return this.backend.description;
@@ -29,16 +31,7 @@ export class BullJobQueue implements JobQueue {
 
   async add(queue: string, job: Job): Promise<void> {
     checkName(this.catalog, queue, job.name);
-    // Tries may repeat one that got through; they are coalesced.
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#addOnce(queue, job);
-      } catch (error) {
-        await this.#forget(queue);
-        if (attempt + 1 === addTries || this.#closing.signal.aborted) throw error;
-        await pause(backoff(attempt, addRetry), this.#closing.signal);
-      }
-    }
+    await answered(this.#add(queue, job));
   }
 
   async process(
@@ -47,13 +40,9 @@ export class BullJobQueue implements JobQueue {
     options: ProcessOptions,
   ): Promise<Worker> {
     checkHandlers(this.catalog, queue, handlers);
-    const worker = new BullJobWorker(
-      {
-        ...{ backend: this.backend, logger: this.logger, queue, handlers },
-        run: (job) => this.add(queue, job),
-      },
-      options,
-    );
+    const { backend, logger } = this;
+    const run = (job: Job): Promise<void> => this.add(queue, job);
+    const worker = new BullJobWorker({ backend, logger, queue, handlers, run }, options);
     try {
       await worker.ready();
     } catch (error) {
@@ -66,24 +55,21 @@ export class BullJobQueue implements JobQueue {
 
   async counts(queue: string): Promise<JobCounts> {
     checkName(this.catalog, queue);
-    const {
-      wait = 0,
-      active = 0,
-      delayed = 0,
-    } = await this.#queue(queue).getJobCounts('wait', 'active', 'delayed');
+    const counting = this.#queue(queue).then((bull) => bull.getJobCounts('wait', 'active', 'delayed'));
+    const { wait = 0, active = 0, delayed = 0 } = await answered(counting);
     return { waiting: wait, active, delayed };
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
-    this.#workers.clear();
-    await Promise.all([...this.#queues.keys()].map((queue) => this.#forget(queue)));
+    this.#closed = true;
+    await Promise.all([...this.#queues.values()].map(closeQuietly));
+    this.#queues.clear();
     await this.backend.close();
   }
 
-  async #addOnce(queue: string, job: Job): Promise<void> {
-    const bull = this.#queue(queue);
+  async #add(queue: string, job: Job): Promise<void> {
+    const bull = await this.#queue(queue);
     const { name, key, data, delayMs = 0 } = job;
     if (delayMs <= 0) {
       await bull.add(name, { key, data }, runOptions(job, this.retries));
@@ -94,24 +80,47 @@ export class BullJobQueue implements JobQueue {
     await bull.add(name, { key, data, due }, timerOptions(job, delayMs));
   }
 
-  #queue(name: string): BullQueue {
-    if (this.#closing.signal.aborted) throw new Error(`job queue is closed: ${name}`);
+  async #queue(name: string): Promise<BullQueue> {
+    if (this.#closed) throw new Error(`job queue is closed: ${name}`);
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = this.backend.queue(name);
-      queue.on('error', (error) =>
-        this.logger.warn({ queue: name, error: reasonOf(error) }, 'trouble with the job queue'),
-      );
+      queue = this.#open(name);
       this.#queues.set(name, queue);
     }
     return queue;
   }
 
-  /** A queue that could not connect at first remembers that for good, so it is made anew. */
-  async #forget(name: string): Promise<void> {
-    const queue = this.#queues.get(name);
-    this.#queues.delete(name);
-    await queue?.close().catch(() => undefined);
+  async #open(name: string): Promise<BullQueue> {
+    const queue = this.backend.queue(name);
+    queue.on('error', this.#report);
+    try {
+      await queue.waitUntilReady();
+      return queue;
+    } catch (error) {
+      // It would remember this failure for good: the next caller gets a new one.
+      this.#queues.delete(name);
+      await queue.close().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** One that never connected may never answer either. */
+async function closeQuietly(opening: Promise<BullQueue>): Promise<void> {
+  await answered(opening.then((queue) => queue.close())).catch(() => undefined);
+}
+
+/** Rejects after patienceMs: BullMQ has calls that do not settle while their server is away. */
+async function answered<Result>(call: Promise<Result>): Promise<Result> {
+  const done = new AbortController();
+  const late = pause(patienceMs, done.signal).then((): never => {
+    throw new Error(`the job queue gave no answer within ${patienceMs} ms`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    done.abort();
   }
 }
 
@@ -124,9 +133,7 @@ export class BullJobQueue implements JobQueue {
  */
 async function hasEarlierTimer(bull: BullQueue, key: string, due: number): Promise<boolean> {
   const id = await bull.getDeduplicationJobId(timerKey(key));
-  const timer: { data: Envelope; getState(): Promise<string> } | undefined = id
-    ? await bull.getJob(id)
-    : undefined;
+  const timer = id ? await bull.getJob(id) : undefined;
   if (timer?.data.due === undefined || timer.data.due > due) return false;
   if (timer.data.due > Date.now()) return true;
   return ['delayed', 'waiting', 'prioritized'].includes(await timer.getState());

@@ -1,6 +1,7 @@
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import { Pool } from 'pg';
 import type { Envelope } from './envelope';
+import { patientPool } from './patient-pool';
 import { queueOptions, workerOptions, type BullBackend } from './bull-backend';
 
 const schema = 'bullmq';
@@ -39,9 +40,10 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
     await pool.end();
     throw error;
   }
+  const connection = patientPool(pool);
   return {
     description: 'BullMQ on PostgreSQL',
-    queue: (name) => new Queue<Envelope>(name, { ...queueOptions, connection: pool }),
+    queue: (name) => new Queue<Envelope>(name, { ...queueOptions, connection }),
     worker: (name, processor, { concurrency }) => {
       // A worker's LISTEN takes a connection out of the pool for good.
       pool.options.max += 1;
@@ -49,7 +51,7 @@ export async function openPostgresBackend(options: PostgresBackendOptions): Prom
         ...workerOptions,
         drainDelay,
         concurrency,
-        connection: pool,
+        connection,
       });
     },
     close: () => pool.end(),

@@ -1,12 +1,11 @@
 import { UnrecoverableError } from 'bullmq';
-import { reasonOf, type Logger } from '../logger';
+import { quietly, reasonOf, type Logger } from '../logger';
 import { pause } from '../waiting';
 import type { BullBackend, BullJob, BullWorker } from './bull-backend';
 import type { Job, JobHandler, ProcessOptions, Worker } from './job-queue';
 
 /** What a handler that hears its signal may take to end; also what a dead server may hold up a stop. */
 const graceMs = 2_000;
-const sameErrorPauseMs = 10_000;
 
 export interface WorkerDependencies {
   readonly backend: BullBackend;
@@ -20,7 +19,7 @@ export interface WorkerDependencies {
 export class BullJobWorker implements Worker {
   readonly #bull: BullWorker;
   readonly #outOfTime = new AbortController();
-  readonly #lastLogged = new Map<string, number>();
+  readonly #report: (error: unknown) => void;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -28,7 +27,8 @@ export class BullJobWorker implements Worker {
     options: ProcessOptions,
   ) {
     this.#bull = deps.backend.worker(deps.queue, (job) => this.#process(job), options);
-    this.#bull.on('error', (error) => this.#report(error));
+    this.#report = quietly(deps.logger, { queue: deps.queue }, 'trouble with the job queue');
+    this.#bull.on('error', this.#report);
     this.#bull.on('failed', (job, error) => this.#failed(job, error));
   }
 
@@ -75,16 +75,6 @@ export class BullJobWorker implements Worker {
     const last = attemptsMade >= (opts.attempts ?? 1) || error instanceof UnrecoverableError;
     const message = last ? 'job failed for the last time: dropped' : 'job failed, trying again';
     this.deps.logger.warn({ ...fields, error: reasonOf(error) }, message);
-  }
-
-  /** BullMQ says the same at every try while its server is away. */
-  #report(error: Error): void {
-    const reason = reasonOf(error);
-    const now = Date.now();
-    if (now - (this.#lastLogged.get(reason) ?? 0) < sameErrorPauseMs) return;
-    if (this.#lastLogged.size > 100) this.#lastLogged.clear();
-    this.#lastLogged.set(reason, now);
-    this.deps.logger.warn({ queue: this.deps.queue, error: reason }, 'trouble with the job queue');
   }
 }
 

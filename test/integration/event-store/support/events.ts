@@ -1,7 +1,11 @@
 import { accept, reject, type Decider } from '@keelson/domain';
 import type { AppendUnit, EventMeta, NewEvent } from '@keelson/event-store';
 
-export const meta = (commandId: string): EventMeta => ({ commandId, correlationId: commandId, actor: 'test' });
+export const meta = (commandId: string): EventMeta => ({
+  commandId,
+  correlationId: commandId,
+  actor: 'test',
+});
 
 export const noted = (text: string): NewEvent => ({ type: 'Noted', data: { application: 'shop', text } });
 

@@ -11,9 +11,13 @@ export interface Program {
 }
 
 export const startProgram = (name: string, ...parameters: string[]): Program => {
-  const child = spawn(process.execPath, [join(__dirname, 'run-typescript.cjs'), join(__dirname, name), ...parameters], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(__dirname, 'run-typescript.cjs'), join(__dirname, name), ...parameters],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const lines: string[] = [];
   const waiting: ((line: string) => void)[] = [];
   let rest = '';

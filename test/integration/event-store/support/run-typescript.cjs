@@ -16,7 +16,10 @@ Module._extensions['.ts'] = (module, filename) =>
 
 const find = Module._resolveFilename;
 Module._resolveFilename = (request, ...rest) =>
-  find(request.replace(/^@keelson\/(.+)$/, (_, name) => join(libraries, name, 'src')), ...rest);
+  find(
+    request.replace(/^@keelson\/(.+)$/, (_, name) => join(libraries, name, 'src')),
+    ...rest,
+  );
 
 process.argv.splice(1, 1);
 require(resolve(process.argv[1]));

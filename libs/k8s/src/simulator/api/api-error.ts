@@ -161,6 +161,21 @@ export function invalid(type: ResourceType, name: string, problems: readonly Fie
   });
 }
 
+/** An apply without its manager: the options, not the object, are what is invalid. */
+export const managerRequired = () => {
+  const cause = {
+    reason: 'FieldValueRequired',
+    message: 'Required value: is required for apply patch',
+    field: 'fieldManager',
+  };
+  return new ApiError(
+    422,
+    'Invalid',
+    `PatchOptions.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`,
+    { group: 'meta.k8s.io', kind: 'PatchOptions', causes: [cause] },
+  );
+};
+
 export const success = (type: ResourceType, name: string, uid: string): Status => ({
   kind: 'Status',
   apiVersion: 'v1',

@@ -33,7 +33,7 @@ function apply(
   manager: string,
   force = false,
   schema = WORKLOAD,
-) {
+): KubeObject {
   const result = applyFields(live, next, schema, writer(manager), force);
   if (!result.ok) throw new Error(result.conflicts.map(({ fields }) => pathsOf(fields)).join());
   const { object, managedFields } = result;
@@ -148,7 +148,7 @@ describe('server-side apply, whatever the configurations', () => {
             last.set(step.manager, step.data);
             expect(live.data).toMatchObject(step.data);
           }
-          const present = Object.keys((live?.data ?? {}) as object).sort();
+          const present = Object.keys((live?.data ?? {})).sort();
           const owned = new Set(Object.values(live ? ownersOf(live) : {}).flat());
           // A manager that says nothing owns the empty map itself.
           owned.delete('.data');

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type KubeObject } from '@keelson/domain';
-import { badRequest, methodNotAllowed } from '../api/api-error';
+import { badRequest, managerRequired, methodNotAllowed } from '../api/api-error';
 import { applyObject } from '../api/apply';
 import { type WriteRequest } from '../api/cluster-state';
 import { createObject } from '../api/create';
@@ -159,11 +159,7 @@ async function servePatch(
     if (call.query.has('force')) throw badRequest('force may only be set for an apply patch');
     return { object: patchObject(cluster.state, write, mediaType, parseBody(text)), created: false };
   }
-  if (!call.query.get('fieldManager')) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
-  }
+  if (!call.query.get('fieldManager')) throw managerRequired();
   return applyObject(cluster.state, write, checkedObject(call.type, call.path, parseBody(text)));
 }
 

@@ -107,18 +107,19 @@ export class KafkaSubscription implements Subscription {
   }
 
   /** Offsets are resolved, and then committed by kafkajs, after onBatch has dealt with the events. */
-  async #eachBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { messages } = payload.batch;
     const log = await this.deps.identity();
     const size = this.options.batchSize ?? 500;
-    for (let from = 0; from < batch.messages.length && isRunning() && !isStale(); from += size) {
-      const slice = batch.messages.slice(from, from + size);
+    for (let from = 0; from < messages.length && payload.isRunning() && !payload.isStale(); from += size) {
+      const slice = messages.slice(from, from + size);
       const events = slice.flatMap((message): RecordedEvent[] => {
         const event = log === undefined ? undefined : fromMessage(message, log);
         return event ? [this.deps.upcast(event)] : [];
       });
-      await this.#feedWithHeartbeats(events, heartbeat);
+      await this.#feedWithHeartbeats(events, () => payload.heartbeat());
       const last = slice.at(-1);
-      if (last) resolveOffset(last.offset);
+      if (last) payload.resolveOffset(last.offset);
     }
   }
 
