@@ -51,7 +51,7 @@ export const startTestServer = async (): Promise<TestServer> => {
   // Open to pass through, for the account that the server runs under when we are root; the data itself is not.
   if (folder) chmodSync(folder, 0o755);
   const embedded = folder ? await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') }) : undefined;
-  const url = given ?? (embedded?.url as string);
+  const url = given ?? embedded?.url ?? '';
   await asAdmin(url, `create database ${template}`);
   await migrate(withDatabase(url, template), migrations);
   return {

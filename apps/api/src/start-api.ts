@@ -24,8 +24,6 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     genReqId: correlationId,
-    // Idle keep-alive connections would hold up a stop; requests under way are let finish.
-    forceCloseConnections: 'idle',
     // Names have at most 63 characters; what is longer must reach its check instead of being "not found".
     routerOptions: { maxParamLength: 1024 },
     // Keep-alive: longer than the usual load balancer (60 s), so that it is never we who close first.
@@ -49,8 +47,26 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   return {
     fastify,
     listen: (host, port) => fastify.listen({ host, port }),
-    close: () => app.close(),
+    close: () => close(app, fastify.server),
   };
+};
+
+const SWEEP_MS = 20;
+const GRACE_MS = 3_000;
+
+/**
+ * Requests under way are let finish, for a while. Fastify closes idle connections once, at the beginning; one that
+ * becomes idle a moment later would hold up the end for as long as keep-alive lasts.
+ */
+const close = async (app: NestFastifyApplication, server: FastifyInstance['server']): Promise<void> => {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const deadline = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(deadline);
+  }
 };
 
 const addHeaders = (fastify: FastifyInstance): void => {

@@ -1,4 +1,4 @@
-import { allPages, ApiClient, type Cluster, type ReleaseAccepted, type Run } from '@keelson/cli';
+import { allPages, ApiClient, duration, type Cluster, type ReleaseAccepted, type Run } from '@keelson/cli';
 import type { KubeObject } from '@keelson/domain';
 import { ControlPlane, until } from '@keelson/demo';
 import type { BenchOptions } from './options';
@@ -24,14 +24,18 @@ export class BenchFleet {
   static async use<T>(options: BenchOptions, task: (fleet: BenchFleet) => Promise<T>): Promise<T> {
     const undo: (() => Promise<void>)[] = [];
     try {
+      const started = performance.now();
+      const note = (text: string): void => options.note(`${duration(performance.now() - started)}: ${text}`);
       const simulator = await Simulator.start(options.clusters);
       undo.push(() => simulator.stop());
       const plane = await ControlPlane.start(options.signal);
       undo.push(() => plane.stop());
       const api = new ApiClient(plane.url, plane.token);
       undo.push(() => api.close());
+      note('the server is ready');
       const fleet = new BenchFleet(simulator, plane, api, AbortSignal.any([options.signal, plane.died]));
       await fleet.register();
+      note(`${options.clusters} clusters are connected`);
       await fleet.define();
       return await task(fleet);
     } finally {

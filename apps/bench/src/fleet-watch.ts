@@ -1,21 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { linesOf } from '@keelson/demo';
 import { Agent, request } from 'undici';
+import { hasConverged, type Deployment } from './has-converged';
 import type { Access } from './simulator/protocol';
-
-interface Deployment {
-  readonly metadata: { readonly namespace: string; readonly generation: number };
-  readonly spec: {
-    readonly replicas: number;
-    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
-  };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-  };
-}
 
 interface Waiting {
   readonly namespace: string;
@@ -27,7 +14,6 @@ interface Waiting {
 
 /**
  * The judge of both contestants: one watch on the Deployments of every cluster, opened before the clock starts.
- * A Deployment has converged when its controller has seen the spec and all pods are new and Ready.
  */
 export class FleetWatch {
   private readonly agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
@@ -85,13 +71,6 @@ export class FleetWatch {
     }
   }
 }
-
-const hasConverged = ({ metadata, spec, status = {} }: Deployment, image: string): boolean =>
-  spec.template.spec.containers[0]?.image === image &&
-  status.observedGeneration === metadata.generation &&
-  status.updatedReplicas === spec.replicas &&
-  status.readyReplicas === spec.replicas &&
-  status.replicas === spec.replicas;
 
 const gaveUp = (signal: AbortSignal, missing: ReadonlySet<string>): Error => {
   const [first, ...more] = missing;

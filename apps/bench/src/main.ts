@@ -17,7 +17,7 @@ const main = async ([name, ...args]: readonly string[]): Promise<void> => {
     throw new UsageError(PLANNED.includes(name ?? '') ? `benchmark ${name} is not available yet` : USAGE);
   }
   const options = parseOptions(args);
-  const { result, text } = await benchmark({ ...options, signal: interrupt.signal });
+  const { result, text } = await benchmark({ ...options, signal: interrupt.signal, note: console.error });
   console.log(options.json ? JSON.stringify(result) : text);
 };
 

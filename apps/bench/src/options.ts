@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly json: boolean;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
+  /** Says how far it is; never part of the answer. */
+  readonly note: (text: string) => void;
 }
 
 /** What is wrong with a command line; nothing has been started. */
@@ -14,7 +16,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const parseOptions = (args: readonly string[]): Omit<BenchOptions, 'signal'> => {
+export const parseOptions = (args: readonly string[]): Omit<BenchOptions, 'signal' | 'note'> => {
   try {
     const { values } = parseArgs({
       args: [...args],

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { table } from '@keelson/cli';
-import { BareLoop, BARE_NAMESPACE } from './bare-loop';
+import { BARE_NAMESPACE } from './bare-body';
+import { BareLoop } from './bare-loop';
 import { BenchFleet } from './bench-fleet';
 import { FleetWatch } from './fleet-watch';
 import type { BenchOptions } from './options';
@@ -26,8 +27,8 @@ interface Measured {
   readonly each: readonly number[];
 }
 
-/** The first round creates the objects on both sides, the second still compiles; neither is counted. */
-const WARM_UP = 2;
+/** The first round creates the objects on both sides, the next two still compile; none of them is counted. */
+const WARM_UP = 3;
 
 const ROUND_MS = 120_000;
 
@@ -45,7 +46,9 @@ export const rollout = (options: BenchOptions): Promise<RolloutResult> =>
         // In turn, so that a noisy neighbour disturbs both.
         const keelson = await keelsonRound(fleet, watch, round);
         bare ??= new BareLoop(fleet.simulator.clusters, await fleet.plan());
-        rounds.push({ keelson, bare: await bareRound(fleet, watch, bare, round) });
+        const both = { keelson, bare: await bareRound(fleet, watch, bare, round) };
+        rounds.push(both);
+        options.note(roundText(round, both));
       }
       return result(options, rounds.slice(WARM_UP));
     } finally {
@@ -99,6 +102,9 @@ const bareRound = async (
   const [live] = await Promise.all([converged, loop.release(round)]);
   return { live, applies: (await fleet.simulator.counts()).applies };
 };
+
+const roundText = (round: number, { keelson, bare }: Round): string =>
+  `${round < WARM_UP ? 'warm-up' : `round ${round - WARM_UP + 1}`}: keelson ${Math.round(keelson.live)} ms, bare ${Math.round(bare.live)} ms`;
 
 const result = ({ clusters, rounds }: BenchOptions, measured: readonly Round[]): RolloutResult => {
   const keelson = summed(measured.map((round) => round.keelson.live));

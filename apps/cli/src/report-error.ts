@@ -13,7 +13,9 @@ export const reportError = (error: unknown, note: (text: string) => void): ExitC
   if (error instanceof RefusedError) {
     const { code, status, errors = [] } = error.problem;
     note(`refused: ${error.message} (${code ?? status})`);
-    for (const { path, message } of errors) note(`  ${path || '/'}: ${message}`);
+    // A single mistake is the whole detail already.
+    const untold = errors.filter(({ message }) => !error.message.includes(message));
+    for (const { path, message } of untold) note(`  ${path || '/'}: ${message}`);
     return EXIT.refused;
   }
   if (error instanceof UnreachableError) {

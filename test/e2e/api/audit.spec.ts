@@ -6,7 +6,7 @@ import { Harness, TOKEN } from './harness';
 
 let api: Harness;
 beforeAll(async () => {
-  api = await Harness.start();
+  api = await Harness.start({ project: false });
   for (const name of ['a', 'b', 'c']) await api.put(`/v1/clusters/${name}`, cluster({ reason: `adds ${name}` }));
   await api.put('/v1/applications/shop', application());
   await api.post('/v1/applications/shop/releases', { version: '1' });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { adminAuthentication, createApi, hashToken, type Api } from '@keelson/api';
-import { createVault, openEventStore, type EventStore, type Projection } from '@keelson/event-store';
+import { createPool, createVault, openEventStore, type EventStore, type Projection } from '@keelson/event-store';
 import { Registry } from 'prom-client';
 import { operations } from '../../../apps/api/src/operations';
 import { fleetProjection } from '../../../apps/worker/src/fleet/projection';
@@ -35,16 +35,18 @@ export class Harness {
     readonly problems: unknown[],
   ) {}
 
-  static async start({ project = true } = {}): Promise<Harness> {
+  /** `through`: reaches the database at another address than its own. */
+  static async start({ project = true, through = (url: string) => url } = {}): Promise<Harness> {
     const database = await testDatabase();
-    const store = await openEventStore({ pool: database.pool });
+    const pool = createPool(through(database.url));
+    const store = await openEventStore({ pool });
     const projection = project ? store.runProjection(fleetProjection()) : undefined;
     await projection?.ready;
     const problems: unknown[] = [];
     const note = (fields: object): void => void problems.push(fields);
     const api = await createApi({
       store,
-      vault: createVault(database.pool, randomBytes(32)),
+      vault: createVault(pool, randomBytes(32)),
       authenticate: adminAuthentication(hashToken(TOKEN)),
       registry: new Registry(),
       logger: { error: note, warn: note, info: () => undefined, debug: () => undefined },
@@ -57,6 +59,7 @@ export class Harness {
   async stop(): Promise<void> {
     await this.api.close();
     await this.store.stop();
+    await this.store.pool.end();
     await this.database.drop();
   }
 

@@ -217,6 +217,13 @@ describe('3: refused', () => {
     expect(api.seen[0]?.body).toEqual({ namespace: 'A!' });
   });
 
+  it('says a single mistake once', async () => {
+    const errors = [{ path: '/images/nope', message: 'no container has this name' }];
+    const detail = '/images/nope: no container has this name';
+    api.on('POST', '/v1/applications/shop/releases', { status: 422, body: { code: 'bad', detail, errors } });
+    expect((await run('release shop --version 1 --image nope=w:1')).err).toBe(`refused: ${detail} (bad)\n`);
+  });
+
   it.each([401, 404, 409, 429])('status %d, also from something that is not Keelson', async (status) => {
     api.on('GET', '/v1/clusters', (response) => response.writeHead(status).end('<html>'));
     expect(await run('clusters')).toMatchObject({ code: 3, err: `refused: status ${status} (${status})\n` });

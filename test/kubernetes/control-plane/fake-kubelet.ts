@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerNode, renewNode } from './fake-nodes';
 import { STRATEGIC_PATCH, type KubeClient } from './kube-client';
@@ -57,6 +58,8 @@ class PodWorker {
     private readonly nodes: ReadonlySet<string>,
     private readonly startDelay: number,
   ) {
+    // Every pod that waits listens to it; Node takes more than ten for a leak.
+    setMaxListeners(0, this.stopped.signal);
     this.pods = listWatch<Pod>(client, '/api/v1/pods', (pod) => this.consider(pod));
   }
 

@@ -28,7 +28,7 @@ export const toProblem = (error: unknown): Problem => {
   if (error instanceof UnstorableEventError) {
     return new Problem(422, 'not-storable', error.message, [], {}, { cause: error });
   }
-  return databaseProblem(error) ?? unexpected(error);
+  return (isObject(error) && databaseProblem(error)) || unexpected(error);
 };
 
 const later = (status: number, code: string, cause: Error): Problem =>
@@ -42,13 +42,14 @@ const AWAY = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08|53|57)/;
 /** undefined_table and invalid_schema_name: no worker has built the read model yet. */
 const NOT_BUILT = new Set(['42P01', '3F000']);
 
-const databaseProblem = (error: unknown): Problem | undefined => {
-  const code = codeOf(error);
-  if (code !== undefined && NOT_BUILT.has(code)) {
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const databaseProblem = (error: { code?: string; message?: string }): Problem | undefined => {
+  const { code = '', message = '' } = error;
+  if (NOT_BUILT.has(code)) {
     return unavailable('read-model-not-ready', 'the read model is not built yet; is a worker running?', error);
   }
-  const lost = error instanceof Error && /Connection terminated|connecting|Cannot use a pool/.test(error.message);
-  if (lost || (code !== undefined && AWAY.test(code))) {
+  if (AWAY.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(message)) {
     return unavailable('database-unavailable', 'the database cannot be reached', error);
   }
   return undefined;
@@ -56,8 +57,3 @@ const databaseProblem = (error: unknown): Problem | undefined => {
 
 const unavailable = (code: string, detail: string, cause: unknown): Problem =>
   new Problem(503, code, detail, [], { 'retry-after': '1' }, { cause });
-
-const codeOf = (error: unknown): string | undefined => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-};

@@ -44,14 +44,11 @@ export class Appender {
   ) {}
 
   /** Resolves when the unit is durable, not yet when it has a position. */
-  append(unit: AppendUnit): Promise<AppendOutcome> {
+  async append(unit: AppendUnit): Promise<AppendOutcome> {
+    if (this.stopped) throw new StoppedError('the event store is stopped');
+    const encoded = encodeUnit(unit);
     return new Promise((resolve, reject) => {
-      if (this.stopped) return reject(new StoppedError('the event store is stopped'));
-      try {
-        this.queue.push({ unit, encoded: encodeUnit(unit), resolve, reject });
-      } catch (error) {
-        return reject(error as Error);
-      }
+      this.queue.push({ unit, encoded, resolve, reject });
       this.dispatchSoon();
     });
   }

@@ -34,8 +34,4 @@ export class StateCache {
     if (known && known.version > state.version) return;
     this.entries.set(stream, { ...state, decider: decider as unknown as AnyDecider });
   }
-
-  drop(stream: string): void {
-    this.entries.delete(stream);
-  }
 }

@@ -58,7 +58,7 @@ export class UnitOfWork implements CommandUnit {
     const cached = this.trustCache ? this.cache.get(decider, stream) : undefined;
     if (cached) this.usedCache = true;
     const { state, version } = cached ?? (await this.read(decider, stream));
-    this.loaded.set(stream, { decider: decider as unknown as Loaded['decider'], state, version });
+    this.loaded.set(stream, { decider: decider, state, version });
     return { state, version };
   }
 

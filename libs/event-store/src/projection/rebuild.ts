@@ -4,8 +4,6 @@ import { moveCheckpoint, readCheckpoint } from './checkpoints';
 import type { ProjectionOptions } from './options';
 import { inSchema } from './transaction';
 
-const stopped = (signal: AbortSignal): void => signal.throwIfAborted();
-
 /**
  * Builds the read model anew in `<schema>_next` while the old one stays in use, and swaps them in one transaction.
  * One that was interrupted is begun again: what it had made is dropped first.
@@ -13,9 +11,10 @@ const stopped = (signal: AbortSignal): void => signal.throwIfAborted();
 export const rebuild = async (
   pool: Pool,
   log: LogReader,
-  { name, version, schema, ddl, batchSize = 500, apply }: ProjectionOptions,
+  options: ProjectionOptions,
   signal: AbortSignal,
 ): Promise<number> => {
+  const { name, version, schema, ddl, batchSize = 500 } = options;
   const next = `${schema}_next`;
   const old = `${schema}_old`;
   const nextName = `${name}@next`;
@@ -32,12 +31,12 @@ export const rebuild = async (
   let position = 0;
   const readNext = () => log.read({ after: position, limit: batchSize });
   for (let events = await readNext(); events.length > 0; events = await readNext()) {
-    stopped(signal);
+    signal.throwIfAborted();
     const to = events.at(-1)?.position ?? position;
     await inSchema(pool, next, async (client) => {
       if (!(await moveCheckpoint(client, nextName, { version, position }, to)))
         throw new Error(`somebody else moves ${nextName}`);
-      await apply(events, client);
+      await options.apply(events, client);
     });
     position = to;
   }
@@ -48,7 +47,7 @@ export const rebuild = async (
     const live = (await readCheckpoint(client, name))?.position ?? 0;
     while (position < live) {
       const events = await readNext();
-      await apply(events, client);
+      await options.apply(events, client);
       position = events.at(-1)?.position ?? live;
     }
     const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [schema]);

@@ -80,12 +80,12 @@ export class ProjectionRunner implements Projection {
   }
 
   private async project(events: readonly RecordedEvent[]): Promise<number> {
-    const { name, version, schema, apply } = this.options;
+    const { name, version, schema } = this.options;
     const [first, last] = [events[0]?.position ?? 0, events.at(-1)?.position ?? 0];
     const moved = await inSchema(this.pool, schema, async (client) => {
       // First, so that a second runner waits at this row before it does the work, and then does none.
       if (!(await moveCheckpoint(client, name, { version, position: first - 1 }, last))) return 'rollback';
-      await apply(events, client);
+      await this.options.apply(events, client);
       return last;
     });
     const position = moved ?? (await this.overtaken());

@@ -9,9 +9,14 @@ import { BullJobWorker } from './worker';
 /** Whoever has a hint to give does not wait for it longer than this. */
 const patienceMs = 5_000;
 
+interface OpenQueue {
+  readonly bull: BullQueue;
+  readonly ready: Promise<unknown>;
+}
+
 /** The job port on BullMQ. */
 export class BullJobQueue implements JobQueue {
-  readonly #queues = new Map<string, Promise<BullQueue>>();
+  readonly #queues = new Map<string, OpenQueue>();
   readonly #workers = new Set<BullJobWorker>();
   readonly #report: (error: unknown) => void;
   #closed = false;
@@ -82,32 +87,29 @@ export class BullJobQueue implements JobQueue {
 
   async #queue(name: string): Promise<BullQueue> {
     if (this.#closed) throw new Error(`job queue is closed: ${name}`);
-    let queue = this.#queues.get(name);
-    if (!queue) {
-      queue = this.#open(name);
-      this.#queues.set(name, queue);
-    }
-    return queue;
-  }
-
-  async #open(name: string): Promise<BullQueue> {
-    const queue = this.backend.queue(name);
-    queue.on('error', this.#report);
+    const open = this.#queues.get(name) ?? this.#open(name);
     try {
-      await queue.waitUntilReady();
-      return queue;
+      await open.ready;
+      return open.bull;
     } catch (error) {
       // It would remember this failure for good: the next caller gets a new one.
-      this.#queues.delete(name);
-      await queue.close().catch(() => undefined);
+      if (this.#queues.get(name) === open) this.#queues.delete(name);
+      await closeQuietly(open);
       throw error;
     }
   }
+
+  #open(name: string): OpenQueue {
+    const bull = this.backend.queue(name);
+    bull.on('error', this.#report);
+    const open = { bull, ready: bull.waitUntilReady() };
+    this.#queues.set(name, open);
+    return open;
+  }
 }
 
-/** One that never connected may never answer either. */
-async function closeQuietly(opening: Promise<BullQueue>): Promise<void> {
-  await answered(opening.then((queue) => queue.close())).catch(() => undefined);
+async function closeQuietly({ bull }: OpenQueue): Promise<void> {
+  await answered(bull.close()).catch(() => undefined);
 }
 
 /** Rejects after patienceMs: BullMQ has calls that do not settle while their server is away. */

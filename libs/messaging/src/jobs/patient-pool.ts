@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PgPool, PgQueryResult } from 'bullmq';
+import type { PgPool } from 'bullmq';
 import type { Pool } from 'pg';
 import { backoff } from '../waiting';
 
@@ -16,9 +16,11 @@ const retry = { base: 50, max: 1_000 };
  */
 export function patientPool(pool: Pool): PgPool {
   const patient: PgPool = {
-    // Which rows a query gives is BullMQ's to say.
-    query: <Row>(text: string, parameters: readonly unknown[] = []) =>
-      retrying(() => pool.query(text, [...parameters]) as Promise<PgQueryResult<Row>>),
+    query: async <Row>(text: string, parameters: readonly unknown[] = []) => {
+      const { rows, rowCount } = await retrying(() => pool.query(text, [...parameters]));
+      // Which rows a query gives is the caller's to know.
+      return { rows: rows as Row[], rowCount };
+    },
     connect: () => pool.connect(),
     end: () => pool.end(),
     on: (event: 'error' | 'connect', listener: (argument: never) => void) => {

@@ -8,7 +8,7 @@ function poolThatFails(...errors: Error[]) {
   const query = async (text: string, parameters: unknown[]) => {
     const error = errors[calls++];
     if (error) throw error;
-    return { rows: [{ text, parameters }] };
+    return { rows: [{ text, parameters }], rowCount: 1 };
   };
   return { pool: patientPool({ query } as unknown as Pool), calls: () => calls };
 }
@@ -16,7 +16,10 @@ function poolThatFails(...errors: Error[]) {
 describe('the patient pool', () => {
   it('sends a query again when its connection was cut', async () => {
     const { pool, calls } = poolThatFails(coded('57P01'), new Error('Connection terminated unexpectedly'));
-    expect(await pool.query('select $1', [1])).toEqual({ rows: [{ text: 'select $1', parameters: [1] }] });
+    expect(await pool.query('select $1', [1])).toEqual({
+      rows: [{ text: 'select $1', parameters: [1] }],
+      rowCount: 1,
+    });
     expect(calls()).toBe(3);
   });
 

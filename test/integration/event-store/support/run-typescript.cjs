@@ -1,3 +1,4 @@
+/* global __dirname */
 /** `node run-typescript.cjs FILE.ts …`: a TypeScript program in a process of its own, so that it can be killed. */
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');

@@ -55,12 +55,15 @@ export class ApiError extends Error {
 const qualified = (type: ResourceType): string => (type.group ? `${type.plural}.${type.group}` : type.plural);
 
 const detailsOf = (type: ResourceType, name: string): StatusDetails => ({
-  name,
+  ...(name ? { name } : {}),
   ...(type.group ? { group: type.group } : {}),
   kind: type.plural,
 });
 
 export const badRequest = (message: string) => new ApiError(400, 'BadRequest', message);
+
+/** What a real server answers with 500 although the client is to blame: a plain error in its middle. */
+export const internalError = (message: string) => new ApiError(500, 'InternalError', message);
 
 export const unauthorized = () => new ApiError(401, 'Unauthorized', 'Unauthorized');
 
@@ -160,21 +163,6 @@ export function invalid(type: ResourceType, name: string, problems: readonly Fie
     causes: problems.map(({ reason, field, message }) => ({ reason, message, field })),
   });
 }
-
-/** An apply without its manager: the options, not the object, are what is invalid. */
-export const managerRequired = () => {
-  const cause = {
-    reason: 'FieldValueRequired',
-    message: 'Required value: is required for apply patch',
-    field: 'fieldManager',
-  };
-  return new ApiError(
-    422,
-    'Invalid',
-    `PatchOptions.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`,
-    { group: 'meta.k8s.io', kind: 'PatchOptions', causes: [cause] },
-  );
-};
 
 export const success = (type: ResourceType, name: string, uid: string): Status => ({
   kind: 'Status',

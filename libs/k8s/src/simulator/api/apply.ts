@@ -3,7 +3,7 @@ import { pathsOf } from '../fields/field-set';
 import { type Applied, type FieldConflict, applyFields } from '../fields/managed-fields';
 import { DuplicateItemError } from '../fields/walk';
 import { without } from '../json';
-import { ApiError, badRequest, conflict, notFound } from './api-error';
+import { ApiError, badRequest, conflict, internalError, notFound } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { check, commitUpdate, withManagedFields, withServerFields, writerOf } from './commit';
 import { insertObject } from './create';
@@ -65,7 +65,8 @@ function applied(
     const writer = writerOf(state, request, 'Apply');
     result = applyFields(live, config, request.type.schema, writer, request.force);
   } catch (error) {
-    if (error instanceof DuplicateItemError) throw badRequest(error.message);
+    if (error instanceof DuplicateItemError)
+      throw internalError(`failed to create typed patch object: ${error.message}`);
     throw error;
   }
   if (!result.ok) throw applyConflict(result.conflicts);

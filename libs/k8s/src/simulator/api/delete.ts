@@ -17,6 +17,8 @@ export interface DeleteOptions {
 /** Finalizers by which the server itself holds an object until its dependents are dealt with. */
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
+/** Holds a CRD until the objects of its kind are gone. */
+export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
  * DELETE. An object with finalizers, a Namespace and a running Pod are only marked and go later;
@@ -65,27 +67,34 @@ function marking(
   live: KubeObject,
   options: DeleteOptions,
 ): KubeObject | undefined {
-  const finalizers = finalizersFor(live, options.propagationPolicy);
+  const finalizers = finalizersFor(type, live, options.propagationPolicy);
   const grace = graceOf(type, live, options);
   const isNamespace = type.kind === 'Namespace' && type.group === '';
   if (finalizers.length === 0 && grace === 0 && !isNamespace) return undefined;
   const { deletionTimestamp, deletionGracePeriodSeconds } = live.metadata;
-  const isMarked = deletionTimestamp !== undefined && grace >= (deletionGracePeriodSeconds as number);
+  const isMarked = deletionTimestamp !== undefined && grace >= Number(deletionGracePeriodSeconds ?? 0);
   if (isMarked && finalizers.length === listAt(live.metadata, 'finalizers').length) return live;
   const metadata = {
     ...live.metadata,
     deletionTimestamp: isMarked ? deletionTimestamp : rfc3339(state.clock.now() + grace * 1000),
-    deletionGracePeriodSeconds: isMarked ? deletionGracePeriodSeconds : grace,
+    ...(isNamespace ? {} : { deletionGracePeriodSeconds: isMarked ? deletionGracePeriodSeconds : grace }),
     ...(finalizers.length > 0 ? { finalizers } : {}),
   };
   const marked: KubeObject = { ...live, metadata };
   return isNamespace ? { ...marked, status: { ...objectAt(live, 'status'), phase: 'Terminating' } } : marked;
 }
 
-function finalizersFor(live: KubeObject, policy: PropagationPolicy | undefined): unknown[] {
+function finalizersFor(
+  type: ResourceType,
+  live: KubeObject,
+  policy: PropagationPolicy | undefined,
+): unknown[] {
   const finalizers = listAt(live.metadata, 'finalizers');
-  const added = policy === 'Foreground' ? FOREGROUND : policy === 'Orphan' ? ORPHAN : undefined;
-  return added === undefined || finalizers.includes(added) ? finalizers : [...finalizers, added];
+  const added = [
+    ...(policy === 'Foreground' ? [FOREGROUND] : policy === 'Orphan' ? [ORPHAN] : []),
+    ...(type.kind === 'CustomResourceDefinition' ? [CLEANUP] : []),
+  ].filter((name) => !finalizers.includes(name));
+  return added.length === 0 ? finalizers : [...finalizers, ...added];
 }
 
 /** Only a Pod that runs on a node is given time, in seconds. */

@@ -12,16 +12,19 @@ const KEY_NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 
 const SUBDOMAIN_WORDS =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL_WORDS =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+const LABEL_1035_WORDS =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+const LABEL_1123_WORDS =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const KEY_WORDS =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const VALUE_WORDS =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
 /** Kinds whose name becomes a label of a DNS name. */
 const LABEL_NAMED: Readonly<Record<string, readonly [RegExp, string]>> = {
-  Service: [LABEL_1035, LABEL_WORDS],
-  Namespace: [
-    LABEL_1123,
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'",
-  ],
+  Service: [LABEL_1035, LABEL_1035_WORDS],
+  Namespace: [LABEL_1123, LABEL_1123_WORDS],
 };
 
 /** RBAC names are path segments, nothing stricter. */
@@ -57,21 +60,15 @@ export function metadataProblems(type: ResourceType, object: KubeObject): FieldP
     : [required('metadata.name', 'name or generateName is required')];
   for (const [key, value] of Object.entries(objectAt(object.metadata, 'labels'))) {
     if (!isQualifiedKey(key)) {
-      problems.push(invalidValue('metadata.labels', key, 'name part must be a qualified name'));
+      problems.push(invalidValue('metadata.labels', key, KEY_WORDS));
     }
     if (typeof value === 'string' && (value.length > 63 || !LABEL_VALUE.test(value))) {
-      problems.push(
-        invalidValue(
-          'metadata.labels',
-          value,
-          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-        ),
-      );
+      problems.push(invalidValue('metadata.labels', value, VALUE_WORDS));
     }
   }
   for (const key of Object.keys(objectAt(object.metadata, 'annotations'))) {
     if (!isQualifiedKey(key.toLowerCase())) {
-      problems.push(invalidValue('metadata.annotations', key, 'name part must be a qualified name'));
+      problems.push(invalidValue('metadata.annotations', key, KEY_WORDS));
     }
   }
   return problems;
@@ -85,16 +82,27 @@ const STRING_MAPS: readonly (readonly string[])[] = [
   ['stringData'],
 ];
 
-/** The first value that does not decode into the kind's Go type, as `Kind.path`; undefined when all do. */
-export function undecodable(type: ResourceType, object: object): { path: string; found: string } | undefined {
+/** A value where a string belongs; what a typed server says of it depends on the verb. */
+export interface Undecodable {
+  readonly path: string;
+  readonly key: string;
+  readonly value: string;
+  readonly found: string;
+}
+
+/** The first value that does not decode into the kind's type; undefined when all do. */
+export function undecodable(type: ResourceType, object: object): Undecodable | undefined {
   for (const path of STRING_MAPS) {
     if (path[0] !== 'metadata' && type.kind !== 'ConfigMap' && type.kind !== 'Secret') continue;
-    let value: unknown = object;
-    for (const field of path) value = isObject(value) ? value[field] : undefined;
-    if (value === undefined || value === null) continue;
-    if (!isObject(value)) return { path: path.join('.'), found: typeof value };
-    const wrong = Object.values(value).find((item) => typeof item !== 'string' && item !== null);
-    if (wrong !== undefined) return { path: path.join('.'), found: typeof wrong };
+    let map: unknown = object;
+    for (const field of path) map = isObject(map) ? map[field] : undefined;
+    if (map === undefined || map === null) continue;
+    const entries = isObject(map) ? Object.entries(map) : [['', map] as const];
+    const wrong = entries.find(([, item]) => typeof item !== 'string' && item !== null);
+    if (wrong) {
+      const [key, value] = wrong;
+      return { path: path.join('.'), key, value: JSON.stringify(value), found: typeof value };
+    }
   }
   return undefined;
 }

@@ -21,6 +21,8 @@ export interface ResourceType {
   readonly schema: Schema;
   /** Fills defaults and normalises; pure, same reference when there is nothing to do. */
   readonly defaults: (object: KubeObject) => KubeObject;
+  /** What the server itself adds on creation, such as an address; nobody comes to own it. */
+  readonly allocate: (object: KubeObject) => KubeObject;
   /** Every reason against `next`; `live` is undefined on creation. */
   readonly validate: (next: KubeObject, live: KubeObject | undefined) => readonly FieldProblem[];
 }

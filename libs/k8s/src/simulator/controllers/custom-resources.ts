@@ -1,9 +1,11 @@
 import { type KubeObject } from '@keelson/domain';
 import { customType } from '../api/custom-type';
+import { CLEANUP } from '../api/delete';
 import { builtin } from '../api/registry';
+import { type ResourceType } from '../api/resource-type';
 import { type WatchHub } from '../api/watch-hub';
 import { rfc3339 } from '../clock';
-import { isObject, listAt, objectAt } from '../json';
+import { isObject, listAt, objectAt, textAt } from '../json';
 import { type StoreChange } from '../store/store';
 import { type Condition, conditionOf, conditionsOf, withCondition } from './conditions';
 import { type Controller, type ControllerContext, keyOf } from './context';
@@ -18,11 +20,39 @@ export class CustomResourceController implements Controller {
   ) {}
 
   observe({ kind, type, object, previous }: StoreChange): void {
-    if (type !== CRD) return;
     const { scheduler, timings } = this.context;
+    if (type.custom && kind === 'DELETED') {
+      const crd = this.context.get(CRD, `/${type.plural}.${type.group}`);
+      if (crd?.metadata.deletionTimestamp) scheduler.after(0, () => this.cleanUp(crd));
+    }
+    if (type !== CRD) return;
     if (kind === 'ADDED') scheduler.after(timings.crdEstablishMs, () => this.establish(object));
     else if (kind === 'DELETED') this.withdraw(object);
+    else if (object.metadata.deletionTimestamp) scheduler.after(0, () => this.cleanUp(object));
     else if (isEstablished(object) && previous && previous.spec !== object.spec) this.serve(object);
+  }
+
+  /** Deletes the objects of a CRD that is going; what their finalizers hold, it waits for. */
+  private cleanUp(crd: KubeObject): void {
+    const live = this.context.get(CRD, keyOf(crd));
+    if (!live?.metadata.deletionTimestamp) return;
+    const type = this.typeOf(live);
+    const { store } = this.context.state;
+    for (const object of type ? store.list(type) : []) {
+      if (type && !object.metadata.deletionTimestamp) this.context.delete(type, object);
+    }
+    const finalizers = listAt(live.metadata, 'finalizers');
+    if ((type && store.list(type).length > 0) || !finalizers.includes(CLEANUP)) return;
+    const left = finalizers.filter((name) => name !== CLEANUP);
+    this.context.update(CRD, live, { ...live, metadata: { ...live.metadata, finalizers: left } });
+  }
+
+  private typeOf(crd: KubeObject): ResourceType | undefined {
+    const spec = objectAt(crd, 'spec');
+    return this.context.state.registry.customType(
+      textAt(spec, 'group') ?? '',
+      textAt(objectAt(spec, 'names'), 'plural') ?? '',
+    );
   }
 
   private establish(crd: KubeObject): void {
@@ -58,11 +88,9 @@ export class CustomResourceController implements Controller {
   }
 
   private withdraw(crd: KubeObject): void {
-    const spec = objectAt(crd, 'spec');
-    const { registry, store } = this.context.state;
-    const type = registry.customType(String(spec.group), String(objectAt(spec, 'names').plural));
+    const type = this.typeOf(crd);
     if (!type) return;
-    for (const object of store.list(type)) store.remove(type, object);
+    const { registry, store } = this.context.state;
     this.hub.end(type);
     registry.withdraw(type);
     store.drop(type);

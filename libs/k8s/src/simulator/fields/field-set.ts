@@ -109,14 +109,15 @@ export function pathsOf(set: FieldSet, prefix = ''): string[] {
   for (const element in set) {
     if (element === '.') continue;
     const child = set[element] ?? EMPTY;
-    const path = prefix + display(element);
+    const path = prefix + displayElement(element);
     if (isMember(child)) paths.push(path);
     paths.push(...pathsOf(child, path));
   }
   return paths.sort();
 }
 
-function display(element: string): string {
+/** A path element as messages show it: `.name`, `[name="app"]`, `[="value"]`. */
+export function displayElement(element: string): string {
   const body = element.slice(2);
   if (element.startsWith('f:')) return `.${body}`;
   if (!element.startsWith('k:')) return `[=${body}]`;

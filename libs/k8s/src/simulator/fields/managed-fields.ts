@@ -54,8 +54,14 @@ const UNOWNED: FieldSet = {
 /** Parts that a typed object always has, even before its creation, so that nobody comes to own them. */
 const ALWAYS_THERE = {
   metadata: {},
-  spec: { template: { metadata: {}, spec: {} }, strategy: {} },
+  spec: {
+    template: { metadata: {}, spec: { containers: [] } },
+    strategy: {},
+    updateStrategy: {},
+    podSelector: {},
+  },
   status: {},
+  roleRef: {},
 };
 
 export const managedFieldsOf = (object: KubeObject | undefined): readonly ManagedFieldsEntry[] =>
@@ -77,11 +83,11 @@ const compareOwned = (live: KubeObject | undefined, next: unknown, schema: Schem
 };
 
 /** The always-present parts of an object that is about to be created, cut to those that it uses. */
-function skeletonOf(next: unknown, parts: Record<string, object>): Record<string, unknown> {
+function skeletonOf(next: unknown, parts: object): Record<string, unknown> {
   const skeleton: Record<string, unknown> = {};
-  for (const field in parts) {
+  for (const [field, part] of Object.entries(parts) as [string, object][]) {
     const value = isObject(next) ? next[field] : undefined;
-    if (isObject(value)) skeleton[field] = skeletonOf(value, parts[field] as Record<string, object>);
+    if (value !== undefined) skeleton[field] = Array.isArray(part) ? [] : skeletonOf(value, part);
   }
   return skeleton;
 }

@@ -148,7 +148,7 @@ describe('server-side apply, whatever the configurations', () => {
             last.set(step.manager, step.data);
             expect(live.data).toMatchObject(step.data);
           }
-          const present = Object.keys((live?.data ?? {})).sort();
+          const present = Object.keys(live?.data ?? {}).sort();
           const owned = new Set(Object.values(live ? ownersOf(live) : {}).flat());
           // A manager that says nothing owns the empty map itself.
           owned.delete('.data');

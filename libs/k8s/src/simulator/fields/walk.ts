@@ -1,5 +1,5 @@
 import { type JsonObject, equal, isObject } from '../json';
-import { EMPTY, type FieldSet, insert, isEmpty, isMember } from './field-set';
+import { EMPTY, type FieldSet, displayElement, insert, isEmpty, isMember } from './field-set';
 import { type Schema, fieldSchema, isGranularList, itemElement, itemSchema } from './schema';
 
 /**
@@ -33,7 +33,7 @@ function indexed(value: unknown, schema: Schema): Map<string, unknown> {
 export function fieldsOf(value: unknown, schema: Schema): FieldSet {
   const set: Record<string, FieldSet> = {};
   for (const [element, child, childSchema] of childrenOf(value, schema)) {
-    if (element in set) throw new DuplicateItemError(`duplicate entries for key ${element.slice(2)}`);
+    if (element in set) throw new DuplicateItemError(`duplicate entries for key ${displayElement(element)}`);
     const deep = isGranular(childSchema, child) ? fieldsOf(child, childSchema) : EMPTY;
     const isItem = !element.startsWith('f:');
     set[element] = isItem && !isEmpty(deep) ? { '.': EMPTY, ...deep } : deep;

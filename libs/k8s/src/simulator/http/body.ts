@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type KubeObject } from '@keelson/domain';
 import { parse } from 'yaml';
-import { ApiError, badRequest, invalid, unsupportedMediaType } from '../api/api-error';
+import { ApiError, badRequest, internalError, invalid, unsupportedMediaType } from '../api/api-error';
 import { undecodable } from '../api/names';
 import { type ResourceType } from '../api/resource-type';
 import { type ResourcePath } from './target';
@@ -56,8 +56,17 @@ export function decodeObject(
 }
 
 /** Checks that a body is an object of the path's kind, name and namespace, and decodes it as a typed server would. */
-export function checkedObject(type: ResourceType, path: ResourcePath, parsed: unknown): KubeObject {
-  if (!isObject(parsed)) throw badRequest('the body is not an object');
+export function checkedObject(
+  type: ResourceType,
+  path: ResourcePath,
+  parsed: unknown,
+  verb?: 'apply',
+): KubeObject {
+  if (!isObject(parsed)) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${type.kind}): it is not an object`,
+    );
+  }
   const { apiVersion = path.apiVersion, kind = type.kind } = parsed;
   if (apiVersion !== path.apiVersion || kind !== type.kind) {
     throw badRequest(
@@ -67,6 +76,11 @@ export function checkedObject(type: ResourceType, path: ResourcePath, parsed: un
   const body = dropNulls(parsed);
   const metadata = isObject(body.metadata) ? body.metadata : {};
   const wrong = undecodable(type, body);
+  if (wrong && verb === 'apply') {
+    throw internalError(
+      `failed to create typed patch object: .${wrong.path}.${wrong.key}: expected string, got &value.valueUnstructured{Value:${wrong.value}}`,
+    );
+  }
   if (wrong) {
     throw badRequest(
       `${type.kind} in version ${JSON.stringify(path.apiVersion)} cannot be handled as a ${type.kind}: json: cannot unmarshal ${wrong.found} into Go struct field ${type.kind}.${wrong.path} of type string`,

@@ -1,10 +1,11 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type KubeObject } from '@keelson/domain';
-import { badRequest, managerRequired, methodNotAllowed } from '../api/api-error';
+import { badRequest, methodNotAllowed } from '../api/api-error';
 import { applyObject } from '../api/apply';
 import { type WriteRequest } from '../api/cluster-state';
 import { createObject } from '../api/create';
 import { type DeleteOptions, type PropagationPolicy, deleteObject } from '../api/delete';
+import { dryRunUnknown, forceForbidden, managerRequired } from '../api/option-errors';
 import { APPLY_PATCH, patchObject } from '../api/patch';
 import { inVersion, renderList } from '../api/render';
 import { type ResourceType } from '../api/resource-type';
@@ -30,11 +31,8 @@ export interface ResourceCall {
 export async function serveResource(cluster: ServedCluster, call: ResourceCall): Promise<void> {
   const { path, request, response } = call;
   const respond = (code: number, object: object) => {
-    respondJson(
-      response,
-      code,
-      'metadata' in object ? inVersion(object as KubeObject, path.apiVersion) : object,
-    );
+    const isStatus = 'kind' in object && object.kind === 'Status';
+    respondJson(response, code, isStatus ? object : inVersion(object as KubeObject, path.apiVersion));
   };
   const isCollection = path.name === undefined;
   switch (request.method) {
@@ -72,8 +70,8 @@ const isTrue = (value: string | null): boolean => value === 'true' || value === 
 function writeRequest({ path, type, query, request }: ResourceCall): WriteRequest {
   const agent = (request.headers['user-agent'] ?? '').split('/')[0];
   const dryRun = query.getAll('dryRun');
-  if (dryRun.some((value) => value !== 'All'))
-    throw badRequest(`Invalid value: ${JSON.stringify(dryRun)}: dryRun`);
+  const unknown = dryRun.find((value) => value !== 'All');
+  if (unknown !== undefined) throw dryRunUnknown(request.method, unknown);
   return {
     type,
     apiVersion: path.apiVersion,
@@ -156,11 +154,11 @@ async function servePatch(
   count(cluster, isApply ? 'apply' : 'patch', write);
   const text = await readBody(call.request);
   if (!isApply) {
-    if (call.query.has('force')) throw badRequest('force may only be set for an apply patch');
+    if (isTrue(call.query.get('force'))) throw forceForbidden();
     return { object: patchObject(cluster.state, write, mediaType, parseBody(text)), created: false };
   }
   if (!call.query.get('fieldManager')) throw managerRequired();
-  return applyObject(cluster.state, write, checkedObject(call.type, call.path, parseBody(text)));
+  return applyObject(cluster.state, write, checkedObject(call.type, call.path, parseBody(text), 'apply'));
 }
 
 async function serveDelete(cluster: ServedCluster, call: ResourceCall): Promise<object> {

@@ -14,7 +14,13 @@ import {
 import { configMapProblems, secretDefaults, secretProblems } from './config';
 import { claimDefaults, crdDefaults, crdProblems, namespaceDefaults } from './cluster-kinds';
 import { podDefaults, podProblems } from './pod';
-import { budgetProblems, autoscalerDefaults, autoscalerProblems, ingressDefaults } from './policy';
+import {
+  budgetProblems,
+  autoscalerDefaults,
+  autoscalerProblems,
+  ingressDefaults,
+  networkPolicyDefaults,
+} from './policy';
 import { serviceDefaults, serviceProblems } from './service';
 import {
   cronJobDefaults,
@@ -183,6 +189,7 @@ const others: ResourceType[] = [
   plain('networking.k8s.io', 'NetworkPolicy', 'networkpolicies', {
     shortNames: ['netpol'],
     generation: 'spec',
+    defaults: networkPolicyDefaults,
   }),
   plain(RBAC, 'Role', 'roles'),
   plain(RBAC, 'RoleBinding', 'rolebindings'),

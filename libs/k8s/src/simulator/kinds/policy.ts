@@ -2,7 +2,7 @@ import { type KubeObject } from '@keelson/domain';
 import { type FieldProblem, invalidValue, required } from '../api/api-error';
 import { changeItems, changeObject, fill, isObject, listAt, objectAt } from '../json';
 
-/** PodDisruptionBudget, HorizontalPodAutoscaler and Ingress. */
+/** PodDisruptionBudget, HorizontalPodAutoscaler, NetworkPolicy and Ingress. */
 
 export function budgetProblems(next: KubeObject): FieldProblem[] {
   const { minAvailable, maxUnavailable } = objectAt(next, 'spec');
@@ -40,6 +40,19 @@ export function autoscalerProblems(next: KubeObject): FieldProblem[] {
   }
   return problems;
 }
+
+/** Egress counts as a policy type only where egress rules are written. */
+export const networkPolicyDefaults = (object: KubeObject): KubeObject =>
+  changeObject(object, 'spec', (spec) => {
+    const policyTypes = spec.egress === undefined ? ['Ingress'] : ['Ingress', 'Egress'];
+    let next = fill(spec, { policyTypes });
+    for (const direction of ['ingress', 'egress']) {
+      next = changeItems(next, direction, (rule) =>
+        changeItems(rule, 'ports', (port) => fill(port, { protocol: 'TCP' })),
+      );
+    }
+    return next;
+  });
 
 export const ingressDefaults = (object: KubeObject): KubeObject =>
   changeObject(object, 'spec', (spec) =>

@@ -1,5 +1,6 @@
 import { type KubeObject } from '@keelson/domain';
 import { type FieldProblem, invalidValue, required } from '../api/api-error';
+import { matchesSelector } from '../api/selectors';
 import { type JsonObject, changeItems, changeObject, equal, fill, isObject, objectAt } from '../json';
 import { claimDefaults } from './cluster-kinds';
 import { podSpecProblems, templateDefaults } from './pod';
@@ -136,14 +137,11 @@ const countProblem = (value: JsonObject, field: string): FieldProblem[] => {
 
 function selectorProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {
   const value = objectAt(next, 'spec');
-  if (!isObject(value.selector)) return [required('spec.selector')];
   const labels = objectAt(objectAt(objectAt(value, 'template'), 'metadata'), 'labels');
-  const wanted = objectAt(value.selector, 'matchLabels');
-  const problems: FieldProblem[] = [];
-  if (Object.entries(wanted).some(([key, label]) => labels[key] !== label)) {
-    problems.push(
-      invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
-    );
+  const problems = isObject(value.selector) ? [] : [required('spec.selector')];
+  if (!matchesSelector(value.selector, labels)) {
+    const why = '`selector` does not match template `labels`';
+    problems.push(invalidValue('spec.template.metadata.labels', labels, why));
   }
   if (live && !equal(objectAt(live, 'spec').selector, value.selector)) {
     problems.push(invalidValue('spec.selector', value.selector, 'field is immutable'));
