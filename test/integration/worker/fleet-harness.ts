@@ -15,7 +15,7 @@ import {
   type KubeObject,
   type Strategy,
 } from '@keelson/domain';
-import { createVault, openEventStore, type EventStore } from '@keelson/event-store';
+import { createPool, createVault, openEventStore, type EventStore } from '@keelson/event-store';
 import { parseConnection, startSimulator, type Simulator } from '@keelson/k8s';
 import { openJobQueue } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
@@ -27,7 +27,8 @@ export const startFleet = async (clusters: string[]) => {
   const database = await testDatabase();
   const simulator = await startSimulator({ clusters });
   const store = await openEventStore({ pool: database.pool });
-  const vault = createVault(database.pool, randomBytes(32));
+  const key = randomBytes(32);
+  const vault = createVault(database.pool, key);
   const logger = pino(
     { level: process.env['LOG_LEVEL'] ?? 'silent' },
     pino.destination({ dest: 2, sync: true }),
@@ -56,6 +57,21 @@ export const startFleet = async (clusters: string[]) => {
     stopWorker: () => worker.stop(),
     startWorker: async () => {
       worker = await startWorker({ store, vault, jobs, logger });
+    },
+    /** Another process, as far as one test process can be one: a store, a queue and connections of its own. */
+    joinWorker: async () => {
+      const pool = createPool(database.url);
+      const own = await openEventStore({ pool });
+      const queue = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
+      const other = await startWorker({ store: own, vault: createVault(pool, key), jobs: queue, logger });
+      return {
+        stop: async () => {
+          await other.stop();
+          await queue.close();
+          await own.stop();
+          await pool.end();
+        },
+      };
     },
     stop: async () => {
       await worker.stop();

@@ -35,14 +35,14 @@ export class OpenStreams implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     const replies = [...this.open.keys()].map(closed);
     for (const ending of this.open.values()) ending.abort();
-    const t=Date.now(); process.stderr.write('wait '+replies.length+'\n'); await Promise.all(replies);process.stderr.write('waited '+(Date.now()-t)+'\n');
+    await Promise.all(replies);
   }
 }
 
 const closed = ({ raw }: FastifyReply): Promise<void> =>
   new Promise((resolve) => {
     if (raw.closed) return resolve();
-    const timer = setTimeout(() => {process.stderr.write('destroy '+raw.destroyed+raw.closed+raw.writableEnded+'\n'); raw.destroy()}, DRAIN_MS);
+    const timer = setTimeout(() => raw.destroy(), DRAIN_MS);
     raw.once('close', () => {
       clearTimeout(timer);
       resolve();
