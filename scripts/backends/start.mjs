@@ -33,7 +33,8 @@ try {
   }
   process.exitCode = await runJest(env);
 } catch (error) {
-  if (!(error instanceof Unavailable)) throw error;
+  // A system error (no right to write the cache, no such folder) says it in one line as well.
+  if (!(error instanceof Unavailable) && !error.code) throw error;
   console.error(`test:backends: ${error.message}`);
   process.exitCode = 1;
 } finally {

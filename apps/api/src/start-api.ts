@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ApiModule } from './api.module';
 import { Metrics } from './health/metrics';
 import { requireToken } from './http/authentication';
+import { Connections } from './http/connections';
 import { correlationId } from './http/correlation';
 import { BODY_LIMIT, registerJsonBody } from './http/json-body';
 import { Problem } from './http/problem';
@@ -38,6 +39,7 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
     abortOnError: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const connections = new Connections(fastify.server);
   registerJsonBody(fastify);
   addHeaders(fastify);
   app.get(Metrics).observeRequests(fastify);
@@ -47,26 +49,8 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   return {
     fastify,
     listen: (host, port) => fastify.listen({ host, port }),
-    close: () => close(app, fastify.server),
+    close: () => connections.closeDuring(() => app.close()),
   };
-};
-
-const SWEEP_MS = 20;
-const GRACE_MS = 3_000;
-
-/**
- * Requests under way are let finish, for a while. Fastify closes idle connections once, at the beginning; one that
- * becomes idle a moment later would hold up the end for as long as keep-alive lasts.
- */
-const close = async (app: NestFastifyApplication, server: FastifyInstance['server']): Promise<void> => {
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  const deadline = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(sweep);
-    clearTimeout(deadline);
-  }
 };
 
 const addHeaders = (fastify: FastifyInstance): void => {

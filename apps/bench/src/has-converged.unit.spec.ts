@@ -20,6 +20,6 @@ describe('hasConverged', () => {
     ['old pods', withStatus({ updatedReplicas: 1 }), 'web:2'],
     ['pods that are not Ready', withStatus({ readyReplicas: 1 }), 'web:2'],
     ['a pod too many', withStatus({ replicas: 3 }), 'web:2'],
-    ['no status', { ...converged, status: undefined } as unknown as Deployment, 'web:2'],
+    ['no status', { ...converged, status: undefined }, 'web:2'],
   ])('not with %s', (_, deployment, image) => expect(hasConverged(deployment, image)).toBe(false));
 });

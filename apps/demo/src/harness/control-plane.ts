@@ -56,7 +56,7 @@ export class ControlPlane {
     const folder = await makeScratchFolder();
     const port = await freePort();
     const token = randomBytes(24).toString('base64url');
-    const main = join(dirname(require.resolve('@keelson/server')), 'main.js');
+    const main = join(dirname(require.resolve('@keelson/server/package.json')), 'dist', 'main.js');
     const child = spawn(process.execPath, [main, 'all'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -253,7 +253,7 @@ const trimmed = (object: KubeObject): KubeObject => {
   return {
     apiVersion,
     kind,
-    metadata: { name, uid, resourceVersion } as KubeObject['metadata'],
+    metadata: { name, uid, resourceVersion },
     status: { conditions: status?.conditions },
   };
 };

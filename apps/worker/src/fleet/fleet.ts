@@ -44,7 +44,7 @@ export class Fleet {
 
   putTarget(target: TargetRecord): void {
     let byCluster = this.targets.get(target.application);
-    if (!byCluster) this.targets.set(target.application, (byCluster = new Map()));
+    if (!byCluster) this.targets.set(target.application, (byCluster = new Map<string, TargetRecord>()));
     byCluster.set(target.cluster, target);
   }
 

@@ -1,6 +1,6 @@
 import { selects } from '@keelson/domain';
 import type { Fleet } from './fleet';
-import type { ApplicationRecord, ClusterRecord, Moment, TargetRecord } from './model';
+import type { ApplicationRecord, ClusterRecord, InventoryEntry, Moment, TargetRecord } from './model';
 import type { Planner } from './planner';
 
 /** Brings an application's targets in line with its placement and the clusters that exist. */
@@ -63,7 +63,7 @@ const admit = async (
     generation: former?.generation ?? 0,
     appliedGeneration: former?.appliedGeneration ?? 0,
     drift: [],
-    inventory: former?.inventory ?? new Map(),
+    inventory: former?.inventory ?? new Map<string, InventoryEntry>(),
     position: moment.position,
     ...(application.settledRelease ? { release: application.settledRelease } : {}),
   };

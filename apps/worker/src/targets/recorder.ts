@@ -17,7 +17,7 @@ export class TargetRecorder {
     const stream = targetStream(application, cluster);
     await this.store.commands.execute({ commandId: randomUUID(), actor: 'worker' }, async (unit) => {
       for (const what of observed) {
-        await unit.decide(targetDecider, stream, { ...what, application, cluster } as TargetCommand);
+        await unit.decide(targetDecider, stream, { ...what, application, cluster });
       }
     });
   }

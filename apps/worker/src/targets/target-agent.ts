@@ -55,8 +55,10 @@ export class TargetAgent {
   private pruneAttempts = 0;
   /** Planned objects that were seen to differ, by key; put right by the next `attend`. */
   private readonly drifted = new Map<string, { ref: ObjectRef; changes: readonly DriftChange[] }>();
+  /** Drift that the policy leaves in place, until it is gone. */
+  private readonly reported = new Map<string, ObjectRef>();
   /** Whether everything that was applied by another process has been compared once. */
-  private verified: boolean;
+  private verified = false;
   private lastCounts = '';
   private lastVerdict = '';
 
@@ -66,7 +68,6 @@ export class TargetAgent {
   ) {
     this.desired = desired;
     this.applied = desired.appliedGeneration;
-    this.verified = false;
   }
 
   /** Takes what the read model wants now; an older answer that comes late is dropped. */
@@ -100,6 +101,7 @@ export class TargetAgent {
       if (this.applied < desired.generation) await this.apply(desired, plan);
       else if (!this.verified) await this.verify(desired, plan);
       if (this.drifted.size > 0 && this.applied === desired.generation) await this.correct(desired, plan);
+      await this.settle(desired);
       await this.judge(desired, plan);
     }
     if (this.applied === desired.generation || !desired.hash) await this.prune(desired);
@@ -108,27 +110,24 @@ export class TargetAgent {
   private async apply(desired: Desired, { waves }: PlanObjects): Promise<void> {
     const { application, generation, hash = '' } = desired;
     const changes = await this.send(desired, waves);
-    if (changes.stale) return;
-    if (changes.applied) {
-      this.applied = generation;
-      this.attempts = 0;
-      this.verified = true;
-      this.drifted.clear();
-      const planned = waves.flat();
-      const objects = changes.changes.map(({ uid, outcome }, index) => ({
-        ref: refOf(planned[index]!),
-        outcome: outcome as 'Created' | 'Configured' | 'Unchanged' | 'TakenOver',
-        ...(uid ? { uid } : {}),
-      }));
-      await this.host.recorder.record(application, this.host.cluster, {
-        type: 'RecordApplied',
-        generation,
-        hash,
-        objects,
-      });
-    } else {
-      await this.failed(desired, changes);
-    }
+    if (!changes.applied) return this.failed(desired, changes);
+    const planned = waves.flat();
+    const objects = changes.changes.map(({ uid, outcome }, index) => ({
+      ref: refOf(planned[index]!),
+      outcome: outcome as 'Created' | 'Configured' | 'Unchanged' | 'TakenOver',
+      ...(uid ? { uid } : {}),
+    }));
+    await this.host.recorder.record(application, this.host.cluster, {
+      type: 'RecordApplied',
+      generation,
+      hash,
+      objects,
+    });
+    // Not before it is recorded: a database that is away now must not make us believe that it knows.
+    this.applied = generation;
+    this.attempts = 0;
+    this.verified = true;
+    this.drifted.clear();
   }
 
   /**
@@ -160,24 +159,38 @@ export class TargetAgent {
       object: ref,
       changes,
     }));
-    if (policy.drift === 'Report')
-      return this.host.recorder.record(application, this.host.cluster, ...reports);
+    if (policy.drift === 'Report') {
+      await this.host.recorder.record(application, this.host.cluster, ...reports);
+      for (const [key, { ref }] of found) this.reported.set(key, ref);
+      return;
+    }
     const wanted = waves.map((wave) => wave.filter((object) => this.drifted.has(keyOf(refOf(object)))));
     const changes = await this.send(desired, wanted);
-    if (changes.stale) return;
     if (!changes.applied) {
       await this.host.recorder.record(application, this.host.cluster, ...reports);
       return this.failed(desired, changes);
     }
-    for (const [key, was] of found) if (this.drifted.get(key) === was) this.drifted.delete(key);
     await this.host.recorder.record(
       application,
       this.host.cluster,
-      ...found.flatMap(([, { ref }], index) => [
-        reports[index]!,
-        { type: 'RecordDriftCorrected' as const, object: ref },
+      ...reports.flatMap((report) => [
+        report,
+        { type: 'RecordDriftCorrected' as const, object: report.object },
       ]),
     );
+    for (const [key, was] of found) if (this.drifted.get(key) === was) this.drifted.delete(key);
+  }
+
+  /** Drift that was only reported and that somebody undid. */
+  private async settle({ application }: Desired): Promise<void> {
+    for (const [key, object] of this.reported) {
+      if (this.drifted.has(key)) continue;
+      await this.host.recorder.record(application, this.host.cluster, {
+        type: 'RecordDriftCorrected',
+        object,
+      });
+      this.reported.delete(key);
+    }
   }
 
   private send(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {
@@ -191,11 +204,14 @@ export class TargetAgent {
   }
 
   /** Shown at once, tried again for ever: soon for what passes by itself, slowly for what the API server refuses. */
-  private async failed(desired: Desired, { changes }: ChangeSet): Promise<void> {
+  private async failed(desired: Desired, { changes, stale }: ChangeSet): Promise<void> {
     const failure =
       changes.find(({ outcome, error }) => outcome === 'Failed' && error) ??
       changes.find(({ error }) => error);
-    const error: Classified = failure?.error ?? { kind: 'transient', message: 'not applied' };
+    const error: Classified = failure?.error ?? {
+      kind: 'transient',
+      message: stale ? 'the cluster has a newer plan than this one' : 'not applied',
+    };
     const terminal = error.kind === 'terminal';
     this.host.again(
       desired.application,

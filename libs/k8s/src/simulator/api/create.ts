@@ -50,7 +50,7 @@ export function insertObject(
   check(type, object, undefined);
   const { namespace, name } = object.metadata;
   if (state.store.get(type, namespace, name)) throw alreadyExists(type, name);
-  const owned = withManagedFields(object, ownership(object));
+  const owned = withManagedFields(type.allocate(object), ownership(object));
   return request.dryRun ? owned : state.store.put(type, owned);
 }
 

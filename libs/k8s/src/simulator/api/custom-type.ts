@@ -29,6 +29,7 @@ export function customType(crd: KubeObject): ResourceType {
     custom: true,
     schema: { fields: { ...mergeSchema(first).fields, ...METADATA_ONLY.fields } },
     defaults: (object) => withSchema(object, schemas),
+    allocate: (object) => object,
     validate: (next) => problemsOf(next, schemas),
   };
 }

@@ -90,8 +90,10 @@ function finalizersFor(
   policy: PropagationPolicy | undefined,
 ): unknown[] {
   const finalizers = listAt(live.metadata, 'finalizers');
+  // For the sake of old clients, a batch/v1 Job leaves its pods behind unless it is told otherwise.
+  const effective = policy ?? (type.kind === 'Job' ? 'Orphan' : 'Background');
   const added = [
-    ...(policy === 'Foreground' ? [FOREGROUND] : policy === 'Orphan' ? [ORPHAN] : []),
+    ...(effective === 'Foreground' ? [FOREGROUND] : effective === 'Orphan' ? [ORPHAN] : []),
     ...(type.kind === 'CustomResourceDefinition' ? [CLEANUP] : []),
   ].filter((name) => !finalizers.includes(name));
   return added.length === 0 ? finalizers : [...finalizers, ...added];

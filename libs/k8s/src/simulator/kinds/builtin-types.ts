@@ -12,7 +12,7 @@ import {
   WORKLOAD,
 } from '../fields/builtin-schemas';
 import { configMapProblems, secretDefaults, secretProblems } from './config';
-import { claimDefaults, crdDefaults, crdProblems, namespaceDefaults } from './cluster-kinds';
+import { claimDefaults, crdDefaults, crdProblems, namespaceDefaults, protectClaim } from './cluster-kinds';
 import { podDefaults, podProblems } from './pod';
 import {
   budgetProblems,
@@ -21,8 +21,9 @@ import {
   ingressDefaults,
   networkPolicyDefaults,
 } from './policy';
-import { serviceDefaults, serviceProblems } from './service';
+import { allocateAddress, serviceDefaults, serviceProblems } from './service';
 import {
+  allocateSelector,
   cronJobDefaults,
   daemonSetDefaults,
   deploymentDefaults,
@@ -48,6 +49,7 @@ const define = (part: Part): ResourceType => ({
   custom: false,
   schema: PLAIN,
   defaults: unchanged,
+  allocate: unchanged,
   validate: noProblems,
   ...part,
 });
@@ -89,6 +91,7 @@ const core: ResourceType[] = [
     hasStatus: true,
     schema: SERVICE,
     defaults: serviceDefaults,
+    allocate: allocateAddress,
     validate: serviceProblems,
   }),
   define({
@@ -107,6 +110,7 @@ const core: ResourceType[] = [
     shortNames: ['pvc'],
     hasStatus: true,
     defaults: claimDefaults,
+    allocate: protectClaim,
   }),
   plain('', 'ConfigMap', 'configmaps', { shortNames: ['cm'], validate: configMapProblems }),
   plain('', 'Secret', 'secrets', { defaults: secretDefaults, validate: secretProblems }),
@@ -144,7 +148,14 @@ const workloads: ResourceType[] = [
     shortNames: ['ds'],
     defaults: daemonSetDefaults,
   }),
-  workload({ group: 'batch', kind: 'Job', plural: 'jobs', defaults: jobDefaults, validate: jobProblems }),
+  workload({
+    group: 'batch',
+    kind: 'Job',
+    plural: 'jobs',
+    defaults: jobDefaults,
+    allocate: allocateSelector,
+    validate: jobProblems,
+  }),
   workload({
     group: 'batch',
     kind: 'CronJob',

@@ -27,6 +27,15 @@ export const claimDefaults = (object: KubeObject): KubeObject =>
     { status: { phase: 'Pending' } },
   );
 
+/** Holds a claim until no pod uses it; see ClaimController. */
+export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
+
+export const protectClaim = (object: KubeObject): KubeObject =>
+  changeObject(object, 'metadata', (metadata) => ({
+    ...metadata,
+    finalizers: [...listAt(metadata, 'finalizers'), CLAIM_PROTECTION],
+  }));
+
 export const crdDefaults = (object: KubeObject): KubeObject =>
   changeObject(object, 'spec', (spec) =>
     changeObject(fill(spec, { conversion: { strategy: 'None' } }), 'names', (names) => {

@@ -16,18 +16,22 @@ export const serviceDefaults = (service: KubeObject): KubeObject =>
       fill(port, { protocol: 'TCP', targetPort: port.port }),
     );
     if (ported.type === 'ExternalName') return ported;
-    const { uid } = service.metadata;
-    const address = uid === undefined ? {} : { clusterIP: addressOf(uid) };
-    const addressed = fill(ported, {
-      ...address,
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
+    return fill(ported, {
       internalTrafficPolicy: 'Cluster',
       ...(ported.type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }),
     });
-    return addressed.clusterIP === undefined
-      ? addressed
-      : fill(addressed, { clusterIPs: [addressed.clusterIP] });
+  });
+
+export const allocateAddress = (service: KubeObject): KubeObject =>
+  changeObject(service, 'spec', (spec) => {
+    if (spec.type === 'ExternalName') return spec;
+    const clusterIP = spec.clusterIP ?? addressOf(service.metadata.uid ?? '');
+    return fill(spec, {
+      clusterIP,
+      clusterIPs: [clusterIP],
+      ipFamilies: ['IPv4'],
+      ipFamilyPolicy: 'SingleStack',
+    });
   });
 
 export function serviceProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {
@@ -48,7 +52,7 @@ export function serviceProblems(next: KubeObject, live: KubeObject | undefined):
   });
   const before = live && objectAt(live, 'spec').clusterIP;
   if (before && spec.clusterIP !== before && spec.type !== 'ExternalName') {
-    problems.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, 'may not change once set'));
+    problems.push(invalidValue('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'));
   }
   return problems;
 }

@@ -65,32 +65,28 @@ export const daemonSetDefaults = (object: KubeObject): KubeObject =>
     ),
   );
 
-const jobSpecDefaults = (value: JsonObject): JsonObject =>
-  fill(value, {
-    completions: 1,
-    parallelism: 1,
-    backoffLimit: 6,
-    completionMode: 'NonIndexed',
-    suspend: false,
-  });
-
-/** A Job that selects its pods by its own uid, which is known only once it is created. */
 export const jobDefaults = (object: KubeObject): KubeObject =>
-  spec(object, (value) => {
-    const uid = object.metadata.uid;
-    if (uid === undefined || value.selector !== undefined) return jobSpecDefaults(value);
-    const labels = { 'controller-uid': uid, 'job-name': object.metadata.name };
-    return changeObject(
-      fill(jobSpecDefaults(value), { selector: { matchLabels: { 'controller-uid': uid } } }),
-      'template',
-      (template) => ({
-        ...template,
-        metadata: {
-          ...objectAt(template, 'metadata'),
-          labels: { ...objectAt(objectAt(template, 'metadata'), 'labels'), ...labels },
-        },
-      }),
-    );
+  spec(object, (value) =>
+    fill(value, {
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 6,
+      completionMode: 'NonIndexed',
+      suspend: false,
+    }),
+  );
+
+/** A Job selects its pods by its own uid, which is known only once it is created. */
+export const allocateSelector = (job: KubeObject): KubeObject =>
+  changeObject(job, 'spec', (value) => {
+    if (value.selector !== undefined) return value;
+    const { uid, name } = job.metadata;
+    const selected = { ...value, selector: { matchLabels: { 'controller-uid': uid } } };
+    return changeObject(selected, 'template', (template) => {
+      const metadata = objectAt(template, 'metadata');
+      const labels = { ...objectAt(metadata, 'labels'), 'controller-uid': uid, 'job-name': name };
+      return { ...template, metadata: { ...metadata, labels } };
+    });
   });
 
 export const cronJobDefaults = (object: KubeObject): KubeObject =>

@@ -149,7 +149,7 @@ export class KafkaSubscription implements Subscription {
       await pause(this.deps.patienceMs, signal);
       if (!this.#assigned || signal.aborted) continue;
       try {
-        if (false) await this.#pump.catchUp(due);
+        if (this.#pump.position < due) await this.#pump.catchUp(due);
         due = (await this.deps.source.head()).position;
       } catch (error) {
         if (!signal.aborted) this.#warn(error, 'could not compare Kafka with the log');
