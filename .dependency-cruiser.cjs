@@ -38,7 +38,7 @@ module.exports = {
     },
     {
       name: 'apps-meet-only-in-server',
-      comment: 'apps/server is the composition root; every other app knows only libraries.',
+      comment: 'server, demo and bench put parts together; every other app knows only libraries.',
       severity: 'error',
       from: { path: '^apps/(api|worker|cli|web)/' },
       to: { path: '^apps/([^/]+)/', pathNot: '^apps/$1/' },

@@ -218,6 +218,7 @@ begin
     select x.tx, x.seq, x.hash, x.recorded_at
     from events x
     where (x.tx, x.seq) > (head.tx, head.seq)
+      and x.tx < pg_snapshot_xmin(pg_current_snapshot())
       -- Always true, but for a log restored from a dump (see adopt_restored_log).
       and not exists (select from event_log l where l.seq = x.seq)
     order by x.tx, x.seq

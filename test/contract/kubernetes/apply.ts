@@ -1,4 +1,5 @@
-import { APPLY, type Body } from './client';
+import { type Body } from './body';
+import { APPLY } from './client';
 import { type Lazily } from './context';
 import { configMap, deployment, service } from './objects';
 
@@ -87,6 +88,19 @@ export function describeApply(context: Lazily): void {
       });
       expect((await client.get(map('bad'))).status).toBe(404);
       expect((await client.get(deploymentPath('bad'))).status).toBe(404);
+    });
+
+    it('refuses what does not fit the type, or says an item twice', async () => {
+      const { client } = context();
+      const number = { ...configMap('typed', {}), data: { a: 1 } };
+      const typed = await client.apply(map('typed'), number);
+      expect(typed.status).toBeGreaterThanOrEqual(400);
+      expect(typed.body.message).toContain('.data.a: expected string');
+      const twice = deployment('twice', { replicas: 0 });
+      twice.spec.template.spec.containers.push({ name: 'main', image: 'registry.example/app:2' });
+      const repeated = await client.apply(deploymentPath('twice'), twice);
+      expect(repeated.status).toBeGreaterThanOrEqual(400);
+      expect(repeated.body.message).toContain('duplicate entries for key [name="main"]');
     });
 
     it('shows in a dry run what it would do', async () => {

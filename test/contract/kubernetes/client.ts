@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { type Body } from './body';
 import { type ContractTarget } from './target';
 import { WatchStream } from './watch-stream';
 
@@ -6,9 +7,6 @@ export const APPLY = 'application/apply-patch+yaml';
 export const MERGE = 'application/merge-patch+json';
 export const JSON_PATCH = 'application/json-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
-
-/** Kubernetes objects and Status bodies of unknown shape; the tests are what checks them. */
-export type Body = any;
 
 export interface Answer {
   readonly status: number;

@@ -1,4 +1,4 @@
-import { type Body } from './client';
+import { type Body } from './body';
 import { type Lazily } from './context';
 import { until } from './until';
 
@@ -174,12 +174,21 @@ export function describeCustomResources(context: Lazily): void {
       watch.close();
     });
 
-    it('go with their definition', async () => {
+    it('go with their definition, which waits for their finalizers', async () => {
       const { client } = context();
-      expect((await client.delete(`${crds}/widgets.${group}`)).status).toBe(200);
+      const crd = `${crds}/widgets.${group}`;
+      await client.post(widgets(), widget('held', { size: 1 }, { finalizers: ['example.com/hold'] }));
+      expect((await client.delete(crd)).status).toBe(200);
+      await until(
+        'the widget to be marked',
+        () => client.get(`${widgets()}/held`),
+        ({ body }) => body.metadata.deletionTimestamp !== undefined,
+      );
+      expect((await client.get(crd)).body.metadata.deletionTimestamp).toBeTruthy();
+      await client.merge(`${widgets()}/held`, { metadata: { finalizers: null } });
       await until(
         'the CRD to be gone',
-        () => client.get(`${crds}/widgets.${group}`),
+        () => client.get(crd),
         ({ status }) => status === 404,
       );
       await until(

@@ -1,4 +1,4 @@
-import { type Body } from './client';
+import { type Body } from './body';
 import { type Lazily } from './context';
 import { deployment } from './objects';
 import { Rollouts } from './rollouts';
@@ -195,7 +195,8 @@ export function describeDeployments(context: Lazily): void {
       await until(
         'only one old ReplicaSet',
         () => rollouts.sets('history'),
-        (sets) => JSON.stringify(Object.keys(sets)) === '["2","3"]',
+        // Which of the old ones goes is by age, and those of one second are of an age.
+        (sets) => Object.keys(sets).length === 2 && sets[3]?.ready === 1,
       );
     });
 

@@ -1,4 +1,4 @@
-import { type Body } from './client';
+import { type Body } from './body';
 import { type Lazily } from './context';
 
 export function describeDiscovery(context: Lazily): void {

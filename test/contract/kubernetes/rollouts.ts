@@ -1,4 +1,5 @@
-import { type Answer, type Body } from './client';
+import { type Body } from './body';
+import { type Answer } from './client';
 import { type ContractContext } from './context';
 import { until } from './until';
 

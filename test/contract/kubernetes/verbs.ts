@@ -198,6 +198,14 @@ export function describeVerbs(context: Lazily): void {
       expect((await client.get(path)).body.data).toEqual({ a: '1' });
     });
 
+    it('refuses options that do not fit', async () => {
+      const { client } = context();
+      const refusal = { status: 422, body: { reason: 'Invalid' } };
+      expect(await client.post(`${maps()}?dryRun=Some`, configMap('options', {}))).toMatchObject(refusal);
+      await client.post(maps(), configMap('options', {}));
+      expect(await client.merge(`${maps()}/options?force=true`, { data: {} })).toMatchObject(refusal);
+    });
+
     it('bumps the generation with the spec, not with labels or status', async () => {
       const { client } = context();
       const path = `${deployments()}/generations`;

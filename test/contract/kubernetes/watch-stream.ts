@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream';
-import { type Body } from './client';
+import { type Body } from './body';
 
 export interface WatchEvent {
   readonly type: string;

@@ -65,13 +65,21 @@ jest.setTimeout(60_000);
 
 describe('16 writers, slow and fast', () => {
   let database: TestDatabase;
+  /** Run whatever becomes of the test: a store left open would keep the failed run from ending. */
+  let cleanUps: (() => Promise<unknown>)[] = [];
   beforeEach(async () => (database = await testDatabase(undefined, { max: 40 })));
-  afterEach(() => database.drop());
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    cleanUps = [];
+    await database.drop();
+  });
 
   it('lose nothing and repeat nothing while sealers are killed and the subscriber is cut off', async () => {
     const victims = createPool(database.url, { application_name: 'victim' });
+    cleanUps.push(() => victims.end());
     const writing = await openEventStore({ pool: database.pool });
     const reading = await openEventStore({ pool: victims });
+    cleanUps.push(() => Promise.all([writing.stop(), reading.stop()]));
     const seen: RecordedEvent[] = [];
     const subscription = reading.log.subscribe({
       name: 'test',
@@ -95,6 +103,10 @@ describe('16 writers, slow and fast', () => {
       }
       return killed;
     })();
+    cleanUps.push(() => {
+      over = true;
+      return havoc;
+    });
 
     const slow = Array.from({ length: 8 }, (_, writer) => slowWriter(database, writer, 60));
     const fast = Array.from({ length: 8 }, (_, writer) => fastWriter(writing, writer, 400));
@@ -108,12 +120,11 @@ describe('16 writers, slow and fast', () => {
     await subscription.stop();
     await expectWhole(database, seen);
     expect(await verifyLog(database.pool)).toMatchObject({ ok: true, checked: written });
-    await Promise.all([writing.stop(), reading.stop()]);
-    await victims.end();
   });
 
   it('keep their order whatever the schedule (property)', async () => {
     const store = await openEventStore({ pool: database.pool });
+    cleanUps.push(() => store.stop());
     let round = 0;
     // A step: how long its transaction stays open, which of three streams it writes, whether it commits.
     const step = fc.record({ holdMs: fc.nat(6), stream: fc.nat(2), commits: fc.boolean() });
@@ -143,6 +154,5 @@ describe('16 writers, slow and fast', () => {
       }),
       { numRuns: 15, endOnFailure: true },
     );
-    await store.stop();
   });
 });

@@ -53,11 +53,13 @@ describe('what an application may not touch', () => {
       return seen?.failure ? seen : undefined;
     });
     expect(refused.failure).toMatchObject({ terminal: true, object: { name: 'other' } });
-    const { rows } = await fleet.pool.query(
-      `select phase, state ->> 'reason' as reason from read.runs where id = 'second-1'`,
-    );
-    expect(rows[0]).toMatchObject({ phase: 'Paused' });
-    expect(rows[0].reason).toContain('stage all: a: ');
+    const paused = await until('the run stops', async () => {
+      const { rows } = await fleet.pool.query(
+        `select state ->> 'reason' as reason from read.runs where id = 'second-1' and phase = 'Paused'`,
+      );
+      return rows[0];
+    });
+    expect(paused.reason).toContain('stage all: a: ');
     await fleet.define('second', {
       objects: [configMap('mine', 'other')],
       policy: { drift: 'Correct', whenToTakeOver: 'Always' },

@@ -35,11 +35,11 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
 
   private async *frames(filter: EventFilter, after: number, signal: AbortSignal): AsyncGenerator<string> {
     let position = after;
-    await this.tail.acquire();
+    const kept = await this.tail.acquire();
     try {
       yield SSE_GREETING;
       while (!signal.aborted) {
-        const recent = this.tail.after(position);
+        const recent = kept.after(position);
         if (!recent) {
           position = yield* this.page(filter, position);
         } else if (recent.length > 0) {

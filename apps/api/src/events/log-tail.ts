@@ -1,28 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EventStore, RecordedEvent, Subscription } from '@keelson/event-store';
+import type { EventStore, Subscription } from '@keelson/event-store';
 import { LOGGER, STORE, type ApiLogger } from '../options';
-import { sseFrame } from './sse';
+import { KeptEvents } from './kept-events';
 
-/** UTF-16 units of frames kept for readers that are a little behind. */
-const MAX_KEPT = 4 * 1024 * 1024;
-
-export interface TailEvent {
-  readonly event: RecordedEvent;
-  readonly frame: string;
+interface Following {
+  readonly kept: KeptEvents;
+  readonly subscription: Subscription;
 }
 
 /**
- * The newest events, read and written out once for however many readers follow them. A reader that falls behind what is
- * kept reads the log itself, so nobody's slowness costs memory. Follows the log only while somebody reads.
+ * Follows the log once for however many readers, and only while there are any. A reader that falls behind what is kept
+ * reads the log itself, so nobody's slowness costs memory.
  */
 @Injectable()
 export class LogTail {
-  private kept: TailEvent[] = [];
-  private keptSize = 0;
-  /** Everything after this position, up to the newest event seen, is kept. */
-  private start = 0;
   private readers = 0;
-  private following: Promise<Subscription> | undefined;
+  private following: Promise<Following> | undefined;
   private readonly waiting = new Set<() => void>();
 
   constructor(
@@ -30,13 +23,12 @@ export class LogTail {
     @Inject(LOGGER) private readonly logger: ApiLogger,
   ) {}
 
-  /** Pair it with `release`. */
-  async acquire(): Promise<void> {
-    this.following ??= this.follow();
-    const { following } = this;
+  /** What is kept, from now on. Pair it with `release`, unless it fails. */
+  async acquire(): Promise<KeptEvents> {
+    const following = (this.following ??= this.follow());
     this.readers += 1;
     try {
-      await following;
+      return (await following).kept;
     } catch (error) {
       this.readers -= 1;
       // The next reader tries anew.
@@ -47,15 +39,10 @@ export class LogTail {
 
   async release(): Promise<void> {
     this.readers -= 1;
-    if (this.readers > 0 || !this.following) return;
     const { following } = this;
+    if (this.readers > 0 || !following) return;
     this.following = undefined;
-    await (await following).stop();
-  }
-
-  /** The events after a position; undefined when they are not all kept any more. */
-  after(position: number): readonly TailEvent[] | undefined {
-    return position < this.start ? undefined : this.kept.slice(position - this.start);
+    await (await following).subscription.stop();
   }
 
   /** Resolves with true when there are newer events, with false after `timeoutMs` or when `signal` is aborted. */
@@ -76,30 +63,20 @@ export class LogTail {
     });
   }
 
-  private async follow(): Promise<Subscription> {
+  private async follow(): Promise<Following> {
     const { position } = await this.store.log.head();
-    this.kept = [];
-    this.keptSize = 0;
-    this.start = position;
-    return this.store.log.subscribe({
+    const kept = new KeptEvents(position);
+    const subscription = this.store.log.subscribe({
       name: 'events',
       after: position,
       batchSize: 100,
-      onBatch: async (events) => this.keep(events),
+      onBatch: async (events) => {
+        kept.add(events);
+        for (const wake of [...this.waiting]) wake();
+      },
       onError: (err) => this.logger.warn({ err }, 'the log cannot be followed; trying again'),
     });
-  }
-
-  private keep(events: readonly RecordedEvent[]): void {
-    for (const event of events) {
-      const frame = sseFrame(event);
-      this.kept.push({ event, frame });
-      this.keptSize += frame.length;
-    }
-    let dropped = 0;
-    while (this.keptSize > MAX_KEPT) this.keptSize -= this.kept[dropped++]?.frame.length ?? 0;
-    this.kept.splice(0, dropped);
-    this.start += dropped;
-    for (const wake of [...this.waiting]) wake();
+    return { kept, subscription };
   }
 }
+

@@ -35,7 +35,8 @@ const CONCURRENCY = 8;
 const PROBE_MS = 10_000;
 const SIGN_OF_LIFE_MS = 60_000;
 const PROBE_TIMEOUT_MS = 5_000;
-const RECONNECT = { base: 250, cap: 10_000 };
+/** A cluster that returns is served again within this; a probe of one that is away costs a refused connection. */
+const RECONNECT = { base: 250, cap: 3_000 };
 /** One lost answer is not a lost cluster. */
 const FAILURES_UNTIL_LOST = 2;
 

@@ -11,7 +11,14 @@ const unit = (data: unknown, more: Partial<AppendUnit> = {}): AppendUnit => ({
 
 describe('the encoding of a unit', () => {
   it('is RFC 8785 once the database has put in what it knows', () => {
-    const data = { b: 1e21, a: [0.1, -0, null, { z: 1, y: undefined }], é: '€ \u2028 "\\', '': {}, 10: 'ten', 9: 'nine' };
+    const data = {
+      b: 1e21,
+      a: [0.1, -0, null, { z: 1, y: undefined }],
+      é: '€ \u2028 "\\',
+      '': {},
+      10: 'ten',
+      9: 'nine',
+    };
     const { head = '', tail = '' } = encodeUnit(unit(data)).streams[0]?.events[0] ?? {};
     const text = `${head}2024-05-06T07:08:09.012Z${tail}17}`;
     expect(text).toBe(canonicalize(JSON.parse(text)));
@@ -36,7 +43,8 @@ describe('the encoding of a unit', () => {
         { type: 'X', data: {} },
       ],
     }));
-    const ids = () => encodeUnit(unit({}, { streams })).streams.flatMap(({ events }) => events.map(({ id }) => id));
+    const ids = () =>
+      encodeUnit(unit({}, { streams })).streams.flatMap(({ events }) => events.map(({ id }) => id));
     expect(ids()).toEqual([0, 1, 2, 3].map((index) => eventId('c', index)));
     expect(new Set([...ids(), eventId('another', 0)]).size).toBe(5);
     expect(ids()[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

@@ -16,6 +16,7 @@ describe('turns', () => {
     await Promise.all([work('a', '1'), work('a', '2'), work('a', '3')]);
     expect(order).toEqual(['1 begins', '1 ends', '2 begins', '2 ends', '3 begins', '3 ends']);
     other();
-    await (await turns.take('other'))();
+    const again = await turns.take('other');
+    again();
   });
 });

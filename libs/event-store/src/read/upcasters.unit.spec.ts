@@ -15,7 +15,9 @@ const upcasters = new Upcasters()
 
 /** Events as they were once recorded: these files are never edited, only added to. */
 const golden = (version: number): { type: string; schemaVersion: number; data: unknown } =>
-  JSON.parse(readFileSync(join(__dirname, 'golden', `ReleaseCreated.v${version}.json`), 'utf8')) as ReturnType<typeof golden>;
+  JSON.parse(
+    readFileSync(join(__dirname, 'golden', `ReleaseCreated.v${version}.json`), 'utf8'),
+  ) as ReturnType<typeof golden>;
 
 describe('upcasters', () => {
   it.each([1, 2, 3])('bring an event of version %i to what it means today', (version) => {

@@ -5,7 +5,9 @@ describe('a high-water mark', () => {
   it('only rises, and lets go whoever waits for no more than it has reached', async () => {
     const water = new HighWater('test');
     const reached: number[] = [];
-    const waits = [3, 5, 9].map((position) => water.reach(position, 1_000).then(() => reached.push(position)));
+    const waits = [3, 5, 9].map((position) =>
+      water.reach(position, 1_000).then(() => reached.push(position)),
+    );
     const heard: number[] = [];
     const silence = water.onRaise((position) => heard.push(position));
     water.raise(5);

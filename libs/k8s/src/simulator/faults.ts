@@ -29,10 +29,11 @@ export class Faults {
     return this.failures.status;
   }
 
-  /** Notes which connections lead to this cluster. */
   track(socket: Socket): void {
-    if (this.sockets.has(socket)) return;
     this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  forget(socket: Socket): void {
+    this.sockets.delete(socket);
   }
 }

@@ -1,5 +1,6 @@
-import { type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo } from 'node:net';
 import { type Clock, SYSTEM_CLOCK } from './clock';
+import { Connections } from './http/connections';
 import { createHttpServer } from './http/server';
 import { kubeconfigFor } from './kubeconfig';
 import { SimulatedCluster } from './simulated-cluster';
@@ -36,7 +37,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { port = 0, host = '127.0.0.1', seed, nodes = 3, clock = SYSTEM_CLOCK } = options;
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const clusters = new Map<string, SimulatedCluster>();
-  const sockets = new Set<Socket>();
+  const connections = new Connections();
 
   const addCluster = (name: string): SimulatedCluster => {
     if (clusters.has(name)) throw new Error(`there is a simulated cluster ${name} already`);
@@ -46,11 +47,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
   for (const name of namesOf(options.clusters)) addCluster(name);
 
-  const server = createHttpServer((name) => clusters.get(name));
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const server = createHttpServer((name) => clusters.get(name), connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -73,7 +70,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     close: () => {
       for (const each of clusters.values()) each.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
+      connections.destroy();
       return closed;
     },
   };

@@ -1,5 +1,5 @@
 import { type KubeObject } from '@keelson/domain';
-import { type ChangeKind, type StoreChange } from '../store/store';
+import { type ChangeKind, type StoreChange } from '../store/change';
 import { ApiError, badRequest, expired } from './api-error';
 import { type ClusterState } from './cluster-state';
 import { inVersion } from './render';

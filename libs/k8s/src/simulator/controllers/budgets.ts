@@ -2,7 +2,7 @@ import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../api/registry';
 import { matchesSelector } from '../api/selectors';
 import { equal, objectAt } from '../json';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext, keyOf } from './context';
 import { resolve } from './int-or-percent';
 import { isActive, isReady } from './pods';

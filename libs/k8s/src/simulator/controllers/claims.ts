@@ -2,7 +2,7 @@ import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../api/registry';
 import { isObject, listAt, objectAt, textAt } from '../json';
 import { CLAIM_PROTECTION } from '../kinds/cluster-kinds';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext, keyOf } from './context';
 
 const CLAIM = builtin('', 'PersistentVolumeClaim');

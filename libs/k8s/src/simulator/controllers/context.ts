@@ -5,7 +5,7 @@ import { createObject } from '../api/create';
 import { type DeleteOptions, deleteObject } from '../api/delete';
 import { type ResourceType, apiVersionOf } from '../api/resource-type';
 import { recordUpdate } from '../fields/managed-fields';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type SimulatorTimings } from '../timings';
 import { type Scheduler } from './scheduler';
 import { type Key, type Reconcile, WorkQueue } from './work-queue';

@@ -6,7 +6,7 @@ import { type ResourceType } from '../api/resource-type';
 import { type WatchHub } from '../api/watch-hub';
 import { rfc3339 } from '../clock';
 import { isObject, listAt, objectAt, textAt } from '../json';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Condition, conditionOf, conditionsOf, withCondition } from './conditions';
 import { type Controller, type ControllerContext, keyOf } from './context';
 

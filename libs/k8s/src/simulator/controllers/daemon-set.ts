@@ -3,7 +3,7 @@ import { builtin } from '../api/registry';
 import { safeHash } from '../ids';
 import { equal, objectAt, textAt } from '../json';
 import { controllerOf } from '../store/owner-index';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext, keyOf, siblingKey } from './context';
 import { resolve } from './int-or-percent';
 import { activePods } from './owned-pods';

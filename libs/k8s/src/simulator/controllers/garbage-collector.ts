@@ -3,7 +3,7 @@ import { FOREGROUND, ORPHAN } from '../api/delete';
 import { type ResourceType } from '../api/resource-type';
 import { listAt, without } from '../json';
 import { type Dependent, type OwnerReference, ownersOf } from '../store/owner-index';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext, keyOf } from './context';
 
 /** Deletes what has lost its owners, and carries out foreground and orphaning deletions. */

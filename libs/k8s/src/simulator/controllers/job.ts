@@ -3,7 +3,7 @@ import { builtin } from '../api/registry';
 import { rfc3339 } from '../clock';
 import { equal, objectAt } from '../json';
 import { controllerOf } from '../store/owner-index';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { conditionOf, conditionsOf } from './conditions';
 import { type Controller, type ControllerContext, keyOf, siblingKey } from './context';
 import { ownedPods } from './owned-pods';

@@ -2,7 +2,7 @@ import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../api/registry';
 import { rfc3339 } from '../clock';
 import { isObject, listAt, objectAt } from '../json';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { conditionOf, conditionsOf } from './conditions';
 import { type Controller, type ControllerContext, keyOf } from './context';
 import { containersOf, imagesOf, isFinished } from './pods';

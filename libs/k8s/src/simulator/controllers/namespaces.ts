@@ -1,6 +1,6 @@
 import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../api/registry';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext } from './context';
 import { type WorkQueue } from './work-queue';
 

@@ -2,7 +2,7 @@ import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../api/registry';
 import { equal, objectAt } from '../json';
 import { controllerOf } from '../store/owner-index';
-import { type StoreChange } from '../store/store';
+import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext, keyOf, siblingKey } from './context';
 import { availableIn, byDeletionPreference, isActive, isReady } from './pods';
 import { type WorkQueue } from './work-queue';

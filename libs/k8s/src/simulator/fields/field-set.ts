@@ -26,37 +26,53 @@ function node(member: boolean, children: Building | undefined): FieldSet | undef
   return children;
 }
 
-/** Combines two tries; `keep` says whether a path is a member, given its membership on either side. */
+type Operation = 'union' | 'intersection' | 'difference';
+
+const keeps = (operation: Operation, inA: boolean, inB: boolean): boolean => {
+  if (operation === 'union') return inA || inB;
+  return operation === 'intersection' ? inA && inB : inA && !inB;
+};
+
+/**
+ * Combines two tries, visiting only what they have in common and sharing the rest: a write of one field costs
+ * one path, not all that its managers own. Visiting everything made a rollout's writes three times dearer.
+ */
 function combine(
   a: FieldSet | undefined,
   b: FieldSet | undefined,
-  keep: (inA: boolean, inB: boolean) => boolean,
+  operation: Operation,
   root: boolean,
 ): FieldSet | undefined {
+  if (!b) return operation === 'intersection' ? undefined : a;
+  if (!a) return operation === 'union' ? b : undefined;
+  if (a === b && !isEmpty(a)) return operation === 'difference' ? undefined : a;
+  const member = !root && keeps(operation, isMember(a), isMember(b));
+  let same = root || member === isMember(a);
   let children: Building | undefined;
-  const visit = (element: string) => {
-    if (element === '.') return;
-    const child = combine(a?.[element], b?.[element], keep, false);
+  for (const element in a) {
+    if (element === '.') continue;
+    const child = combine(a[element], b[element], operation, false);
+    same &&= child === a[element];
     if (child) (children ??= {})[element] = child;
-  };
-  for (const element in a) visit(element);
-  for (const element in b) if (!a || !(element in a)) visit(element);
-  const member = !root && keep(a !== undefined && isMember(a), b !== undefined && isMember(b));
-  return node(member, children);
+  }
+  if (operation === 'union') {
+    for (const element in b) {
+      const child = b[element];
+      if (element === '.' || element in a || !child) continue;
+      (children ??= {})[element] = child;
+      same = false;
+    }
+  }
+  return same ? a : node(member, children);
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet => {
-  if (isEmpty(a)) return b;
-  if (isEmpty(b)) return a;
-  return combine(a, b, (inA, inB) => inA || inB, true) ?? EMPTY;
-};
+export const union = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, 'union', true) ?? EMPTY;
 
 export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmpty(a) || isEmpty(b) ? EMPTY : (combine(a, b, (inA, inB) => inA && inB, true) ?? EMPTY);
+  combine(a, b, 'intersection', true) ?? EMPTY;
 
 /** The members of `a` that are not members of `b`; children of a removed member stay. */
-export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
-  isEmpty(a) || isEmpty(b) ? a : (combine(a, b, (inA, inB) => inA && !inB, true) ?? EMPTY);
+export const difference = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, 'difference', true) ?? EMPTY;
 
 export const same = (a: FieldSet, b: FieldSet): boolean =>
   a === b || (isEmpty(difference(a, b)) && isEmpty(difference(b, a)));

@@ -74,7 +74,11 @@ const isSameWriter = (entry: ManagedFieldsEntry, writer: Writer): boolean =>
   (writer.operation === 'Apply' || entry.apiVersion === writer.apiVersion);
 
 const compareOwned = (live: KubeObject | undefined, next: unknown, schema: Schema): Comparison => {
-  const { added, modified, removed } = compare({ ...skeletonOf(next, ALWAYS_THERE), ...live }, next, schema);
+  const { added, modified, removed } = compare(
+    live ? withStatus(live, next) : skeletonOf(next, ALWAYS_THERE),
+    next,
+    schema,
+  );
   return {
     added: withoutSubtrees(added, UNOWNED),
     modified: withoutSubtrees(modified, UNOWNED),
@@ -91,6 +95,12 @@ function skeletonOf(next: unknown, parts: object): Record<string, unknown> {
   }
   return skeleton;
 }
+
+/** A first status comes to an object whose empty one was always there. */
+const withStatus = (live: KubeObject, next: unknown): object =>
+  live.status === undefined && isObject(next) && next.status !== undefined
+    ? { ...live, status: ALWAYS_THERE.status }
+    : live;
 
 /** Orders entries as an API server shows them. */
 const sorted = (entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] =>

@@ -54,6 +54,7 @@ export function compare(before: unknown, after: unknown, schema: Schema): Compar
   return result;
 }
 
+/** @param path where both values lie; the same array goes down and up again */
 function compareAt(before: unknown, after: unknown, schema: Schema, path: string[], into: Comparison): void {
   if (
     before !== undefined &&
@@ -68,11 +69,16 @@ function compareAt(before: unknown, after: unknown, schema: Schema, path: string
     for (const [element, child, childSchema] of childrenOf(after, schema)) {
       const previous = old.get(element);
       old.delete(element);
-      if (previous !== child) compareAt(previous, child, childSchema, [...path, element], into);
+      if (previous === child) continue;
+      path.push(element);
+      compareAt(previous, child, childSchema, path, into);
+      path.pop();
     }
     for (const [element, child] of old) {
       const childSchema = isObject(before) ? fieldSchema(schema, element.slice(2)) : itemSchema(schema);
-      compareAt(child, undefined, childSchema, [...path, element], into);
+      path.push(element);
+      compareAt(child, undefined, childSchema, path, into);
+      path.pop();
     }
     if (before === undefined && path.length > 0) insert(into.added, path);
     if (after === undefined && path.length > 0) insert(into.removed, path);

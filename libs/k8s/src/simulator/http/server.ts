@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { ApiError, unauthorized } from '../api/api-error';
 import { type SimulatedCluster } from '../simulated-cluster';
+import { type Connections } from './connections';
 import { respondError } from './respond';
 import { route } from './route';
 import { parseTarget } from './target';
@@ -9,11 +10,17 @@ import { parseTarget } from './target';
 const KEEP_ALIVE_MS = 300_000;
 
 /** The HTTP server of all clusters. `find` gives the cluster of a name. */
-export function createHttpServer(find: (name: string) => SimulatedCluster | undefined): Server {
+export function createHttpServer(
+  find: (name: string) => SimulatedCluster | undefined,
+  connections: Connections,
+): Server {
   const server = createServer({ keepAlive: true, noDelay: true }, (request, response) => {
-    void answer(find, request, response).catch((error: unknown) => {
+    void answer(find, connections, request, response).catch((error: unknown) => {
       if (!response.destroyed) respondError(response, error);
     });
+  });
+  server.on('connection', (socket) => {
+    connections.add(socket);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
@@ -22,6 +29,7 @@ export function createHttpServer(find: (name: string) => SimulatedCluster | unde
 
 async function answer(
   find: (name: string) => SimulatedCluster | undefined,
+  connections: Connections,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -29,7 +37,7 @@ async function answer(
   const cluster = target && find(target.cluster);
   if (!target || !cluster) throw new ApiError(404, 'NotFound', 'no simulated cluster at this path', {});
   const { faults } = cluster;
-  faults.track(request.socket);
+  connections.assign(request.socket, faults);
   if (!faults.reachable) return void request.socket.destroy();
   if (faults.delayMs > 0) {
     await pause(faults.delayMs);

@@ -1,5 +1,5 @@
 import { type ResourceType, typeKey } from '../api/resource-type';
-import { type StoreChange } from './store';
+import { type StoreChange } from './change';
 
 interface TypeWindow {
   changes: StoreChange[];

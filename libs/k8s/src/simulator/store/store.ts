@@ -1,21 +1,9 @@
 import { type KubeObject } from '@keelson/domain';
 import { type ResourceType, typeKey } from '../api/resource-type';
 import { Collection } from './collection';
+import { type ChangeListener, type StoreChange } from './change';
 import { EventWindow } from './event-window';
 import { OwnerIndex } from './owner-index';
-
-export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
-
-/** One write, as watches see it. `previous` decides what a change means to a selector. */
-export interface StoreChange {
-  readonly kind: ChangeKind;
-  readonly resourceVersion: number;
-  readonly type: ResourceType;
-  readonly object: KubeObject;
-  readonly previous: KubeObject | undefined;
-}
-
-export type ChangeListener = (change: StoreChange) => void;
 
 /**
  * The objects of one cluster under one resourceVersion counter, as in etcd. Stored objects are never mutated.

@@ -1,0 +1,66 @@
+import { pino } from 'pino';
+import { explainFailure, StartFailure } from './failure';
+import { startServer, type Role, type RunningServer } from './server';
+import { readSettings } from './settings';
+
+/** A stop takes a second or two; who waits longer than this waits for something that will not end. */
+const STOP_MS = 15_000;
+
+const roleOf = (argument = 'all'): Role => {
+  if (argument === 'all' || argument === 'api' || argument === 'worker') return argument;
+  throw new StartFailure(`"${argument}" is no part of Keelson: say all, api or worker`);
+};
+
+/** Ends the process: in order for the first signal, at once for the second. */
+class Ending {
+  private asked = false;
+  private server: RunningServer | undefined;
+
+  /** A signal that came while the server was starting takes effect now. */
+  ready(server: RunningServer): void {
+    this.server = server;
+    server.onBroken((reason) => {
+      console.error(`keelson: ${reason}`);
+      this.end(1);
+    });
+    if (this.asked) this.end(0);
+  }
+
+  readonly onSignal = (): void => {
+    if (this.asked) process.exit(130);
+    this.asked = true;
+    if (this.server) this.end(0);
+  };
+
+  private end(code: number): void {
+    process.exitCode = code;
+    setTimeout(() => {
+      console.error(`keelson: not stopped within ${STOP_MS / 1000} s; ending anyway`);
+      process.exit(1);
+    }, STOP_MS).unref();
+    // Not left to the event loop: a forgotten timer somewhere must not keep the process.
+    void this.server?.stop().then(() => process.exit());
+  }
+}
+
+const main = async (): Promise<void> => {
+  const ending = new Ending();
+  process.on('SIGINT', ending.onSignal);
+  process.on('SIGTERM', ending.onSignal);
+  const role = roleOf(process.argv[2]);
+  const settings = readSettings(process.env);
+  // Logs go to stderr and are written at once: what is said last before an end is what is needed most.
+  const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const server = await startServer(settings, role, logger);
+  console.log(server.summary);
+  if (server.freshToken !== undefined) {
+    console.log(`Token of the administrator, shown this once: ${server.freshToken}`);
+  }
+  ending.ready(server);
+};
+
+main().catch((error: unknown) => {
+  const line = explainFailure(error);
+  console.error(line === undefined ? error : `keelson: ${line}`);
+  process.exit(1);
+});
