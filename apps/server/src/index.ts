@@ -1,2 +1,2 @@
-export { readSettings, SettingsError, type Settings } from './settings';
-export { startServer, type Part, type Server } from './start-server';
+export { startServer, type Role, type RunningServer } from './server';
+export { readSettings, type Settings } from './settings';

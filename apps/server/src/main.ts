@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { explainFailure, StartFailure } from './failure';
-import { startServer, type Role, type RunningServer } from './server';
+import { startServer, type Role, type RunningServer } from './start-server';
 import { readSettings } from './settings';
 
 /** A stop takes a second or two; who waits longer than this waits for something that will not end. */
