@@ -1,3 +1,4 @@
+// Over 400 lines because it is one contract: both servers must pass all of it, and it is read as a whole.
 import { openJobQueue, type JobHandler, type JobQueue, type Worker } from '@keelson/messaging';
 import { eventually, gate } from './support/eventually';
 import { recordingLogger, type RecordingLogger } from './support/recorded-log';

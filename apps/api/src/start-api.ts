@@ -38,7 +38,7 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
     bodyParser: false,
     abortOnError: false,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   const connections = new Connections(fastify.server);
   registerJsonBody(fastify);
   addHeaders(fastify);

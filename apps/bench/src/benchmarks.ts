@@ -1,3 +1,4 @@
+import { append, appendText } from './append/append';
 import { idle, idleText } from './idle';
 import type { BenchOptions } from './options';
 import { rollout, rolloutText } from './rollout';
@@ -8,6 +9,13 @@ export type Benchmark = (
 ) => Promise<{ readonly result: object; readonly text: string }>;
 
 export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
+  [
+    'append',
+    async (options) => {
+      const result = await append(options);
+      return { result, text: appendText(result) };
+    },
+  ],
   [
     'rollout',
     async (options) => {

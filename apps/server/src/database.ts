@@ -17,29 +17,44 @@ export interface Database {
 const MIGRATIONS = join(__dirname, '..', '..', '..', 'migrations');
 
 /** DATABASE_URL's database, else an embedded one in the data folder; with every migration applied. */
-export const openDatabase = async (settings: Settings, logger: Logger): Promise<Database> => {
-  const embedded =
-    settings.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: join(settings.dataDir, 'postgres') })
-      : undefined;
-  const url = embedded?.url ?? (settings.databaseUrl as string);
-  if (embedded?.adopted) logger.info('took over the database server that an earlier process had left');
+export const openDatabase = async ({ databaseUrl, dataDir }: Settings, logger: Logger): Promise<Database> => {
+  const server = databaseUrl === undefined ? await embedded(dataDir, logger) : external(databaseUrl);
   try {
-    const { applied } = await migrate(url, MIGRATIONS);
+    const { applied } = await migrate(server.url, MIGRATIONS);
     if (applied.length > 0) logger.debug({ applied }, 'migrated');
   } catch (error) {
-    await embedded?.stop();
+    await server.stop();
     throw error;
   }
-  const pool = createPool(url, { onError: (err) => logger.warn({ err }, 'a database connection was lost') });
+  const pool = createPool(server.url, {
+    onError: (err) => logger.warn({ err }, 'a database connection was lost'),
+  });
   return {
+    ...server,
     pool,
-    url,
-    description: embedded ? 'embedded PostgreSQL' : `PostgreSQL at ${new URL(url).host}`,
-    onGone: (listener) => embedded?.onExit(listener),
     stop: async () => {
       await pool.end();
-      await embedded?.stop();
+      await server.stop();
     },
+  };
+};
+
+type DatabaseServer = Omit<Database, 'pool'>;
+
+const external = (url: string): DatabaseServer => ({
+  url,
+  description: `PostgreSQL at ${new URL(url).host}`,
+  onGone: () => undefined,
+  stop: () => Promise.resolve(),
+});
+
+const embedded = async (dataDir: string, logger: Logger): Promise<DatabaseServer> => {
+  const server = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres') });
+  if (server.adopted) logger.info('took over the database server that an earlier process had left');
+  return {
+    url: server.url,
+    description: 'embedded PostgreSQL',
+    onGone: (listener) => server.onExit(listener),
+    stop: () => server.stop(),
   };
 };

@@ -5,8 +5,16 @@ const withCode = (code: string, message = code): Error => Object.assign(new Erro
 describe('a start that failed', () => {
   it.each([
     ['ours', new StartFailure('KEELSON_PORT must be a port'), /^KEELSON_PORT must be a port$/],
-    ['of several lines', new StartFailure('it did not start:\n  no space\n'), /^it did not start: \| no space$/],
-    ['a database that is away', withCode('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:5432'), /DATABASE_URL/],
+    [
+      'of several lines',
+      new StartFailure('it did not start:\n  no space\n'),
+      /^it did not start: \| no space$/,
+    ],
+    [
+      'a database that is away',
+      withCode('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:5432'),
+      /DATABASE_URL/,
+    ],
     ['a wrong password', withCode('28P01', 'password authentication failed'), /password.*DATABASE_URL/],
     ['a database that is not there', withCode('3D000', 'database "x" does not exist'), /DATABASE_URL/],
     ['all addresses of a name', new AggregateError([withCode('ECONNREFUSED')]), /DATABASE_URL/],

@@ -1,2 +1,2 @@
-export { startServer, type Role, type RunningServer } from './server';
+export { startServer, type Role, type RunningServer } from './start-server';
 export { readSettings, type Settings } from './settings';

@@ -51,7 +51,9 @@ describe('the encryption key', () => {
 
   it('gives every process the same key for signing', () => {
     const pem = (octet: number): string =>
-      createPublicKey(signingKey(Buffer.alloc(32, octet))).export({ type: 'spki', format: 'pem' }).toString();
+      createPublicKey(signingKey(Buffer.alloc(32, octet)))
+        .export({ type: 'spki', format: 'pem' })
+        .toString();
     expect(pem(1)).toBe(pem(1));
     expect(pem(1)).not.toBe(pem(2));
   });

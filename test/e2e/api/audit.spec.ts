@@ -7,14 +7,19 @@ import { Harness, TOKEN } from './harness';
 let api: Harness;
 beforeAll(async () => {
   api = await Harness.start({ project: false });
-  for (const name of ['a', 'b', 'c']) await api.put(`/v1/clusters/${name}`, cluster({ reason: `adds ${name}` }));
+  for (const name of ['a', 'b', 'c'])
+    await api.put(`/v1/clusters/${name}`, cluster({ reason: `adds ${name}` }));
   await api.put('/v1/applications/shop', application());
   await api.post('/v1/applications/shop/releases', { version: '1' });
 });
 afterAll(() => api.stop());
 
 const NDJSON = { accept: 'application/x-ndjson' };
-const lines = (text: string): any[] => text.trimEnd().split('\n').map((line) => JSON.parse(line));
+const lines = (text: string): any[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 describe('the audit trail', () => {
   it('says who changed what and why', async () => {
@@ -55,27 +60,50 @@ describe('the audit trail', () => {
   });
 
   it('is exported as NDJSON, all of it', async () => {
-    const events = Array.from({ length: 450 }, (_, i) => ({ type: 'ClusterConnected', data: { cluster: 'a', version: `v1.${i}` } }));
-    await api.store.append({
-      streams: [{ stream: 'cluster/a', expectedVersion: 'any', events }],
-      meta: { commandId: 'many', correlationId: 'many', actor: 'system:worker' },
-    }).then(async (outcome) => outcome.outcome === 'ok' && api.store.log.awaitSealed(outcome.seqs.at(-1) as number));
+    const events = Array.from({ length: 450 }, (_, i) => ({
+      type: 'ClusterConnected',
+      data: { cluster: 'a', version: `v1.${i}` },
+    }));
+    await api.store
+      .append({
+        streams: [{ stream: 'cluster/a', expectedVersion: 'any', events }],
+        meta: { commandId: 'many', correlationId: 'many', actor: 'system:worker' },
+      })
+      .then(
+        async (outcome) =>
+          outcome.outcome === 'ok' && api.store.log.awaitSealed(outcome.seqs.at(-1) as number),
+      );
     const { position } = await api.store.log.head();
     const answer = await api.get('/v1/audit', { headers: NDJSON });
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
-    expect(lines(answer.text).map((event) => event.position)).toEqual(Array.from({ length: position }, (_, i) => i + 1));
+    expect(lines(answer.text).map((event) => event.position)).toEqual(
+      Array.from({ length: position }, (_, i) => i + 1),
+    );
     expect(lines((await api.get('/v1/audit?limit=250&after=5', { headers: NDJSON })).text)).toHaveLength(250);
   });
 
   it('goes no faster than it is read', async () => {
     const big = { cluster: 'a', version: 'x'.repeat(100_000) };
     const commandId = 'big';
-    await api.store.append({
-      streams: [{ stream: 'cluster/a', expectedVersion: 'any', events: Array.from({ length: 300 }, () => ({ type: 'ClusterConnected', data: big })) }],
-      meta: { commandId, correlationId: commandId, actor: 'system:worker' },
-    }).then(async (outcome) => outcome.outcome === 'ok' && api.store.log.awaitSealed(outcome.seqs.at(-1) as number));
+    await api.store
+      .append({
+        streams: [
+          {
+            stream: 'cluster/a',
+            expectedVersion: 'any',
+            events: Array.from({ length: 300 }, () => ({ type: 'ClusterConnected', data: big })),
+          },
+        ],
+        meta: { commandId, correlationId: commandId, actor: 'system:worker' },
+      })
+      .then(
+        async (outcome) =>
+          outcome.outcome === 'ok' && api.store.log.awaitSealed(outcome.seqs.at(-1) as number),
+      );
     const read = jest.spyOn(api.store.log, 'read');
-    const response = await fetch(`${api.url}/v1/audit`, { headers: { ...NDJSON, authorization: `Bearer ${TOKEN}` } });
+    const response = await fetch(`${api.url}/v1/audit`, {
+      headers: { ...NDJSON, authorization: `Bearer ${TOKEN}` },
+    });
     const reader = response.body!.getReader();
     await reader.read();
     // 30 MB are to come. What sockets and buffers hold is a part of it; then nothing more is read from the log.
@@ -97,23 +125,40 @@ describe('the audit trail', () => {
 describe('the chain', () => {
   it('is verified, whole or in part, with the newest signature', async () => {
     const head = await api.store.log.head();
-    expect((await api.get('/v1/audit/verify')).body).toEqual({ ok: true, checked: head.position, head, signature: null });
+    expect((await api.get('/v1/audit/verify')).body).toEqual({
+      ok: true,
+      checked: head.position,
+      head,
+      signature: null,
+    });
     const signed = await signHead(api.database.pool, generateKeyPairSync('ed25519').privateKey);
-    expect((await api.get('/v1/audit/verify?from=2&to=4')).body).toEqual({ ok: true, checked: 3, head, signature: signed });
+    expect((await api.get('/v1/audit/verify?from=2&to=4')).body).toEqual({
+      ok: true,
+      checked: 3,
+      head,
+      signature: signed,
+    });
   });
 
   it('shows the first event that was tampered with', async () => {
     const client = await api.database.pool.connect();
     await client.query("set session_replication_role = 'replica'");
-    await client.query(`update events set data = jsonb_set(data, '{cluster}', '"z"') where stream_id = 'cluster/b'`);
+    await client.query(
+      `update events set data = jsonb_set(data, '{cluster}', '"z"') where stream_id = 'cluster/b'`,
+    );
     await client.query("set session_replication_role = 'origin'");
     client.release();
-    expect((await api.get('/v1/audit/verify')).body).toMatchObject({ ok: false, firstBroken: { position: 2 } });
+    expect((await api.get('/v1/audit/verify')).body).toMatchObject({
+      ok: false,
+      firstBroken: { position: 2 },
+    });
   });
 });
 
 it('hashes can be recomputed from an export', async () => {
-  const { rows } = await api.database.pool.query("select canonical, encode(hash, 'hex') as hash from events where stream_id = 'cluster/c'");
+  const { rows } = await api.database.pool.query(
+    "select canonical, encode(hash, 'hex') as hash from events where stream_id = 'cluster/c'",
+  );
   const [{ canonical, hash }] = rows;
   const mine = createHash('sha256').update(Buffer.alloc(32)).update(canonical).digest('hex');
   expect(mine).toBe(hash);

@@ -6,7 +6,10 @@ beforeAll(async () => (api = await Harness.start()));
 afterAll(() => api.stop());
 
 const newest = async (limit: number): Promise<any[]> => {
-  const { rows } = await api.database.pool.query('select type, data, meta from events order by seq desc limit $1', [limit]);
+  const { rows } = await api.database.pool.query(
+    'select type, data, meta from events order by seq desc limit $1',
+    [limit],
+  );
   return rows.reverse();
 };
 
@@ -44,7 +47,10 @@ contexts: [{name: c, context: {cluster: c, user: u}}]
 clusters: [{name: c, cluster: {server: "https://c.example", insecure-skip-tls-verify: true}}]
 users: [{name: u, user: {token: t}}]`;
     const put = await api.put('/v1/clusters/lab', { connection: { kubeconfig } });
-    expect(put).toMatchObject({ status: 202, body: { warnings: [expect.stringContaining('insecure-skip-tls-verify')] } });
+    expect(put).toMatchObject({
+      status: 202,
+      body: { warnings: [expect.stringContaining('insecure-skip-tls-verify')] },
+    });
     const shown = await api.getAt('/v1/clusters/lab', put.body.position);
     expect(shown.body).toMatchObject({ labels: {}, warnings: put.body.warnings });
   });
@@ -54,7 +60,11 @@ users: [{name: u, user: {token: t}}]`;
     const forgotten = await api.delete('/v1/clusters/old?workloads=orphan&reason=retired');
     expect(forgotten).toMatchObject({ status: 202, body: { position: expect.any(Number) } });
     expect(await newest(1)).toMatchObject([
-      { type: 'ClusterForgotten', data: { cluster: 'old', workloads: 'orphan' }, meta: { reason: 'retired' } },
+      {
+        type: 'ClusterForgotten',
+        data: { cluster: 'old', workloads: 'orphan' },
+        meta: { reason: 'retired' },
+      },
     ]);
     expect((await api.getAt('/v1/clusters/old', forgotten.body.position)).body.phase).toBe('Forgotten');
     const list = await api.get('/v1/clusters');
@@ -96,17 +106,43 @@ describe('applications', () => {
 
   it('take YAML, and what they say explicitly', async () => {
     const manifestYaml = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n`;
-    const strategy = { stages: [{ name: 'canary', clusterSelector: { matchLabels: { tier: 'canary' } }, maxConcurrency: 1, before: [] }, { name: 'rest', maxConcurrency: '50%' }], batches: ['100%'], update: 'Recreate' };
+    const strategy = {
+      stages: [
+        {
+          name: 'canary',
+          clusterSelector: { matchLabels: { tier: 'canary' } },
+          maxConcurrency: 1,
+          before: [],
+        },
+        { name: 'rest', maxConcurrency: '50%' },
+      ],
+      batches: ['100%'],
+      update: 'Recreate',
+    };
     const put = await api.put(
       '/v1/applications/yaml',
-      application({ manifests: undefined, manifestYaml, strategy, placement: { clusterNames: ['eu-1'] }, drift: { policy: 'Report', ignoreFields: [] }, disruptionBudget: 'None', whenToTakeOver: 'Never', project: 'web' }),
+      application({
+        manifests: undefined,
+        manifestYaml,
+        strategy,
+        placement: { clusterNames: ['eu-1'] },
+        drift: { policy: 'Report', ignoreFields: [] },
+        disruptionBudget: 'None',
+        whenToTakeOver: 'Never',
+        project: 'web',
+      }),
     );
     expect(put.status).toBe(202);
     const { definition, project } = (await api.getAt('/v1/applications/yaml', put.body.position)).body;
     expect(project).toBe('web');
     expect(definition.manifests.map((object: any) => object.metadata.name)).toEqual(['a', 'b']);
     expect(definition.strategy.stages).toEqual([
-      { name: 'canary', clusterSelector: { matchLabels: { tier: 'canary' } }, maxConcurrency: 1, maxFailures: 0 },
+      {
+        name: 'canary',
+        clusterSelector: { matchLabels: { tier: 'canary' } },
+        maxConcurrency: 1,
+        maxFailures: 0,
+      },
       { name: 'rest', maxConcurrency: '50%', maxFailures: 0 },
     ]);
     expect(definition).toMatchObject({ drift: { policy: 'Report' }, whenToTakeOver: 'Never' });
@@ -116,7 +152,11 @@ describe('applications', () => {
     const scaled = await api.post('/v1/applications/shop/scale', { replicas: 9, reason: 'sale' });
     expect(scaled.status).toBe(202);
     expect(await newest(1)).toMatchObject([
-      { type: 'ApplicationScaled', data: { scale: { workload: 'Deployment/web', replicas: 9 } }, meta: { reason: 'sale' } },
+      {
+        type: 'ApplicationScaled',
+        data: { scale: { workload: 'Deployment/web', replicas: 9 } },
+        meta: { reason: 'sale' },
+      },
     ]);
     const shown = await api.getAt('/v1/applications/shop', scaled.body.position);
     expect(shown.body.replicas).toEqual([{ workload: 'Deployment/web', replicas: 9 }]);
@@ -139,14 +179,25 @@ describe('applications', () => {
 describe('releases', () => {
   it('freeze images and manifests, start a run and supersede the one before', async () => {
     await api.put('/v1/applications/rel', application());
-    const first = await api.post('/v1/applications/rel/releases', { version: '1.0', images: { web: 'registry.example/web:2' } });
+    const first = await api.post('/v1/applications/rel/releases', {
+      version: '1.0',
+      images: { web: 'registry.example/web:2' },
+    });
     expect(first).toMatchObject({
       status: 202,
-      body: { release: { id: 'rel-r1', version: '1.0', revision: expect.stringMatching(/^[0-9a-f]{12}$/) }, run: { id: 'rel-1' } },
+      body: {
+        release: { id: 'rel-r1', version: '1.0', revision: expect.stringMatching(/^[0-9a-f]{12}$/) },
+        run: { id: 'rel-1' },
+      },
     });
     expect(await newest(3)).toMatchObject([
       { type: 'ReleaseRequested' },
-      { type: 'ReleaseFrozen', data: { objects: [{ spec: { template: { spec: { containers: [{ image: 'registry.example/web:2' }] } } } }] } },
+      {
+        type: 'ReleaseFrozen',
+        data: {
+          objects: [{ spec: { template: { spec: { containers: [{ image: 'registry.example/web:2' }] } } } }],
+        },
+      },
       { type: 'RunCreated', data: { strategy: { onFailure: 'Pause' } } },
     ]);
 
@@ -166,19 +217,43 @@ describe('releases', () => {
     const history = await api.getAt('/v1/applications/rel/releases', second.body.position);
     expect(history.body).toMatchObject({
       items: [
-        { id: 'rel-r2', version: '2.0', images: {}, run: { id: 'rel-2', phase: 'Pending' }, actor: 'admin', reason: 'a fix' },
-        { id: 'rel-r1', version: '1.0', images: { web: 'registry.example/web:2' }, run: { id: 'rel-1', phase: 'Superseded' } },
+        {
+          id: 'rel-r2',
+          version: '2.0',
+          images: {},
+          run: { id: 'rel-2', phase: 'Pending' },
+          actor: 'admin',
+          reason: 'a fix',
+        },
+        {
+          id: 'rel-r1',
+          version: '1.0',
+          images: { web: 'registry.example/web:2' },
+          run: { id: 'rel-1', phase: 'Superseded' },
+        },
       ],
       next: null,
     });
   });
 
   it('are refused when the overrides in force do not fit them any more', async () => {
-    const overrides = [{ clusterSelector: {}, patches: [{ target: { kind: 'Deployment', name: 'web' }, patch: [{ op: 'replace', path: '/spec/replicas', value: 1 }] }] }];
+    const overrides = [
+      {
+        clusterSelector: {},
+        patches: [
+          {
+            target: { kind: 'Deployment', name: 'web' },
+            patch: [{ op: 'replace', path: '/spec/replicas', value: 1 }],
+          },
+        ],
+      },
+    ];
     await api.put('/v1/applications/over', application({ overrides }));
     const before = await api.countEvents();
     const other = { ...deployment(), metadata: { name: 'api' } };
-    expect(await api.post('/v1/applications/over/releases', { version: '1', manifests: [other] })).toMatchObject({
+    expect(
+      await api.post('/v1/applications/over/releases', { version: '1', manifests: [other] }),
+    ).toMatchObject({
       status: 422,
       body: { errors: [{ path: '/overrides/0/patches/0/target' }] },
     });
@@ -193,11 +268,21 @@ describe('releases', () => {
     changed.spec.template.spec.containers.push(container);
     // Appended behind this process's back: its cache of folded states does not know.
     await api.store.append({
-      streams: [{ stream: 'application/two', expectedVersion: 'any', events: [{ type: 'ApplicationRedefined', data: { application: 'two', facets: { objects: [changed] } } }] }],
+      streams: [
+        {
+          stream: 'application/two',
+          expectedVersion: 'any',
+          events: [
+            { type: 'ApplicationRedefined', data: { application: 'two', facets: { objects: [changed] } } },
+          ],
+        },
+      ],
       meta: { commandId: 'elsewhere', correlationId: 'elsewhere', actor: 'admin' },
     });
     const images = { extra: 'registry.example/extra:2' };
-    expect(await api.post('/v1/applications/two/releases', { version: '2', images })).toMatchObject({ status: 202 });
+    expect(await api.post('/v1/applications/two/releases', { version: '2', images })).toMatchObject({
+      status: 202,
+    });
   });
 });
 
@@ -214,7 +299,9 @@ describe('who asks', () => {
   });
 
   it('is recorded, with the correlation id of the request', async () => {
-    const answer = await api.put('/v1/clusters/traced', cluster(), { headers: { 'x-request-id': 'trace-7' } });
+    const answer = await api.put('/v1/clusters/traced', cluster(), {
+      headers: { 'x-request-id': 'trace-7' },
+    });
     expect(answer.headers.get('x-request-id')).toBe('trace-7');
     expect(await newest(1)).toMatchObject([{ meta: { actor: 'admin', correlationId: 'trace-7' } }]);
   });

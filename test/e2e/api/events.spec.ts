@@ -92,7 +92,9 @@ it('begins at a time', async () => {
 
 it('gives every reader everything, however many events come at once', async () => {
   const streams = await Promise.all([follow('?after=0'), follow('?after=0'), follow()]);
-  const puts = await Promise.all(Array.from({ length: 200 }, (_, i) => api.put(`/v1/clusters/c-${i}`, cluster())));
+  const puts = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => api.put(`/v1/clusters/c-${i}`, cluster())),
+  );
   expect(puts.filter(({ status }) => status !== 202)).toEqual([]);
   await until('all events', () => streams.every((stream) => ids(stream).at(-1) === 202));
   const all = Array.from({ length: 202 }, (_, i) => i + 1);
@@ -125,7 +127,16 @@ it('a reader that takes nothing holds up neither memory nor the end', async () =
   const version = 'x'.repeat(100_000);
   for (let round = 0; round < 5; round++) {
     const outcome = await api.store.append({
-      streams: [{ stream: 'cluster/a', expectedVersion: 'any', events: Array.from({ length: 100 }, () => ({ type: 'ClusterConnected', data: { cluster: 'a', version } })) }],
+      streams: [
+        {
+          stream: 'cluster/a',
+          expectedVersion: 'any',
+          events: Array.from({ length: 100 }, () => ({
+            type: 'ClusterConnected',
+            data: { cluster: 'a', version },
+          })),
+        },
+      ],
       meta: { commandId: `round-${round}`, correlationId: 'rounds', actor: 'system:worker' },
     });
     if (outcome.outcome === 'ok') await api.store.log.awaitSealed(outcome.seqs.at(-1) as number);

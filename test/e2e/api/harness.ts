@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { adminAuthentication, createApi, hashToken, type Api } from '@keelson/api';
-import { createPool, createVault, openEventStore, type EventStore, type Projection } from '@keelson/event-store';
+import {
+  createPool,
+  createVault,
+  openEventStore,
+  type EventStore,
+  type Projection,
+} from '@keelson/event-store';
 import { Registry } from 'prom-client';
 import { operations } from '../../../apps/api/src/operations';
 import { fleetProjection } from '../../../apps/worker/src/fleet/projection';
@@ -63,7 +69,11 @@ export class Harness {
     await this.database.drop();
   }
 
-  async send(method: string, path: string, { json, raw, headers = {}, token = TOKEN }: Send = {}): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    { json, raw, headers = {}, token = TOKEN }: Send = {},
+  ): Promise<Answer> {
     const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
     const response = await fetch(this.url + path, {
       method,
@@ -82,8 +92,10 @@ export class Harness {
   }
 
   get = (path: string, send?: Send): Promise<Answer> => this.send('GET', path, send);
-  put = (path: string, json?: unknown, send?: Send): Promise<Answer> => this.send('PUT', path, { json, ...send });
-  post = (path: string, json?: unknown, send?: Send): Promise<Answer> => this.send('POST', path, { json, ...send });
+  put = (path: string, json?: unknown, send?: Send): Promise<Answer> =>
+    this.send('PUT', path, { json, ...send });
+  post = (path: string, json?: unknown, send?: Send): Promise<Answer> =>
+    this.send('POST', path, { json, ...send });
   delete = (path: string, send?: Send): Promise<Answer> => this.send('DELETE', path, send);
 
   /** A GET that has seen what was recorded at `position`. */
@@ -100,8 +112,10 @@ export class Harness {
 const assertAsDocumented = (method: string, path: string, answer: unknown): void => {
   const pathname = path.split('?', 1)[0] as string;
   const of = operations.find(
-    (one) => one.method === method && new RegExp(`^${one.path.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname),
+    (one) =>
+      one.method === method && new RegExp(`^${one.path.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname),
   );
   const checked = of?.answer?.safeParse(answer);
-  if (checked?.success !== true) throw new Error(`${method} ${path} answers otherwise: ${checked?.error.message}`);
+  if (checked?.success !== true)
+    throw new Error(`${method} ${path} answers otherwise: ${checked?.error.message}`);
 };

@@ -15,7 +15,10 @@ const release = (key: string, json: object = { version: '1' }) =>
 describe('Idempotency-Key', () => {
   it('gives the first answer again, and records nothing', async () => {
     const first = await release('deploy-1');
-    expect(first).toMatchObject({ status: 202, body: { release: { id: 'shop-r1', version: '1' }, run: { id: 'shop-1' } } });
+    expect(first).toMatchObject({
+      status: 202,
+      body: { release: { id: 'shop-r1', version: '1' }, run: { id: 'shop-1' } },
+    });
     const events = await api.countEvents();
     const again = await release('deploy-1');
     expect(again.status).toBe(202);
@@ -43,7 +46,9 @@ describe('Idempotency-Key', () => {
   it('belongs to a path', async () => {
     const headers = { 'idempotency-key': 'shared' };
     await release('shared');
-    expect(await api.post('/v1/applications/shop/scale', { replicas: 2 }, { headers })).toMatchObject({ status: 202 });
+    expect(await api.post('/v1/applications/shop/scale', { replicas: 2 }, { headers })).toMatchObject({
+      status: 202,
+    });
   });
 
   it('makes one of many at the same moment', async () => {
@@ -69,15 +74,20 @@ describe('Idempotency-Key', () => {
 
   it('does not keep a refusal', async () => {
     const headers = { 'idempotency-key': 'too-early' };
-    expect(await api.post('/v1/applications/early/scale', { replicas: 5 }, { headers })).toMatchObject({ status: 404 });
+    expect(await api.post('/v1/applications/early/scale', { replicas: 5 }, { headers })).toMatchObject({
+      status: 404,
+    });
     await api.put('/v1/applications/early', application());
-    expect(await api.post('/v1/applications/early/scale', { replicas: 5 }, { headers })).toMatchObject({ status: 202 });
+    expect(await api.post('/v1/applications/early/scale', { replicas: 5 }, { headers })).toMatchObject({
+      status: 202,
+    });
   });
 });
 
 describe('what is idempotent by itself', () => {
   it('a repeated PUT of a cluster appends nothing and keeps the credentials', async () => {
-    const secrets = async () => (await api.database.pool.query('select version from secrets order by 1')).rows;
+    const secrets = async () =>
+      (await api.database.pool.query('select version from secrets order by 1')).rows;
     const [before, kept] = [await api.countEvents(), await secrets()];
     const again = await api.put('/v1/clusters/eu-1', cluster());
     expect(again.status).toBe(202);
@@ -89,7 +99,9 @@ describe('what is idempotent by itself', () => {
     const connection = { server: 'https://cluster.example:6443', token: 'rotated' };
     await api.put('/v1/clusters/eu-1', cluster({ connection }));
     expect(await api.countEvents()).toBe(before + 1);
-    const { rows } = await api.database.pool.query("select count(*)::int as n from secrets where name = 'cluster/eu-1'");
+    const { rows } = await api.database.pool.query(
+      "select count(*)::int as n from secrets where name = 'cluster/eu-1'",
+    );
     expect(rows[0].n).toBe(2);
   });
 

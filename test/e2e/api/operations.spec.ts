@@ -39,7 +39,9 @@ describe('metrics', () => {
     await api.get('/v1/clusters/b');
     const { text, headers } = await api.get('/metrics', OPEN);
     expect(headers.get('content-type')).toMatch(/^text\/plain/);
-    expect(text).toMatch(/keelson_http_request_duration_seconds_count\{method="GET",route="\/v1\/clusters\/\{name\}",status="200"\} 1/);
+    expect(text).toMatch(
+      /keelson_http_request_duration_seconds_count\{method="GET",route="\/v1\/clusters\/\{name\}",status="200"\} 1/,
+    );
     expect(text).toMatch(/route="\/v1\/clusters\/\{name\}",status="404"\} 1/);
     expect(text).not.toContain('/v1/clusters/a');
   });
@@ -68,7 +70,9 @@ describe('the document', () => {
     }
     expect([...served].sort()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).sort());
     const printed = api.api.fastify.printRoutes({ commonPrefix: false });
-    const counted = [...printed.matchAll(/\(([A-Z, ]+)\)/g)].flatMap((match) => (match[1] as string).split(', '));
+    const counted = [...printed.matchAll(/\(([A-Z, ]+)\)/g)].flatMap((match) =>
+      (match[1] as string).split(', '),
+    );
     expect(counted.filter((method) => method !== 'HEAD')).toHaveLength(operations.length);
   });
 
@@ -125,7 +129,10 @@ class Wire {
   private constructor(target: URL) {
     this.server = createServer((near) => {
       const far = connect(Number(target.port), target.hostname);
-      for (const [socket, other] of [[near, far], [far, near]] as const) {
+      for (const [socket, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
         this.sockets.add(socket);
         socket.on('error', () => undefined);
         socket.on('close', () => other.destroy());

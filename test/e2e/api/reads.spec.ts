@@ -30,7 +30,10 @@ beforeAll(async () => {
   await api.post('/v1/applications/shop/releases', { version: '1.0' });
   await record(
     'run/shop-1',
-    { type: 'MembershipChanged', data: { ...of, joined: ['a', 'b', 'c'].map((name) => ({ cluster: name, stage: 'all' })), left: [] } },
+    {
+      type: 'MembershipChanged',
+      data: { ...of, joined: ['a', 'b', 'c'].map((name) => ({ cluster: name, stage: 'all' })), left: [] },
+    },
     { type: 'StageStarted', data: { ...of, stage: 'all' } },
     ...['a', 'b'].map((name) => ({
       type: 'ClusterStarted',
@@ -40,10 +43,24 @@ beforeAll(async () => {
   const generation = await generationIn('a');
   await record(
     'target/shop/a',
-    { type: 'PlanApplied', data: { ...target('a'), generation, hash: 'x', objects: [{ ref: deploymentRef, uid: 'u', outcome: 'Created' }] } },
-    { type: 'HealthChanged', data: { ...target('a'), generation, status: 'Current', message: 'all is well' } },
+    {
+      type: 'PlanApplied',
+      data: {
+        ...target('a'),
+        generation,
+        hash: 'x',
+        objects: [{ ref: deploymentRef, uid: 'u', outcome: 'Created' }],
+      },
+    },
+    {
+      type: 'HealthChanged',
+      data: { ...target('a'), generation, status: 'Current', message: 'all is well' },
+    },
   );
-  await record('cluster/c', { type: 'ClusterUnreachable', data: { cluster: 'c', reason: 'Timeout', message: 'no answer within 5 s' } });
+  await record('cluster/c', {
+    type: 'ClusterUnreachable',
+    data: { cluster: 'c', reason: 'Timeout', message: 'no answer within 5 s' },
+  });
   await api.database.pool.query(
     `insert into target_observations (application, cluster, desired, updated, ready, observed_at)
      values ('shop', 'a', 2, 2, 2, now()), ('shop', 'b', 2, 1, 2, now())`,
@@ -71,9 +88,22 @@ it('clusters show nodes, targets and why they cannot be reached', async () => {
 it('targets show phase, counts and errors', async () => {
   const { body } = await api.getAt('/v1/applications/shop/targets', position);
   expect(body.items).toMatchObject([
-    { cluster: 'a', phase: 'Available', version: '1.0', run: 'shop-1', workload: { desired: 2, updated: 2, ready: 2 }, owedDeletes: 0 },
+    {
+      cluster: 'a',
+      phase: 'Available',
+      version: '1.0',
+      run: 'shop-1',
+      workload: { desired: 2, updated: 2, ready: 2 },
+      owedDeletes: 0,
+    },
     { cluster: 'b', phase: 'Pending', appliedGeneration: 0, workload: { desired: 2, updated: 1, ready: 2 } },
-    { cluster: 'c', phase: 'Unreachable', version: null, hash: null, lastError: { message: 'no answer within 5 s' } },
+    {
+      cluster: 'c',
+      phase: 'Unreachable',
+      version: null,
+      hash: null,
+      lastError: { message: 'no answer within 5 s' },
+    },
   ]);
 });
 
@@ -104,7 +134,12 @@ it('runs show stages, clusters and how far each is', async () => {
         phase: 'Progressing',
         gates: [],
         clusters: [
-          { name: 'a', phase: 'Progressing', batch: { index: 1, of: 1, updated: 2, ready: 2, desired: 2 }, message: null },
+          {
+            name: 'a',
+            phase: 'Progressing',
+            batch: { index: 1, of: 1, updated: 2, ready: 2, desired: 2 },
+            message: null,
+          },
           // Its plan is not applied yet: the updated pods are those of the plan before.
           { name: 'b', phase: 'Progressing', batch: { index: 1, of: 1, updated: 0, ready: 2, desired: 2 } },
           { name: 'c', phase: 'Pending', batch: { index: 1, of: 1, updated: 0, ready: 0, desired: 0 } },
@@ -113,7 +148,10 @@ it('runs show stages, clusters and how far each is', async () => {
     ],
   };
   expect((await api.getAt('/v1/runs/shop-1', position)).body).toMatchObject(expected);
-  expect((await api.get('/v1/runs?application=shop&phase=Progressing')).body).toMatchObject({ items: [expected], next: null });
+  expect((await api.get('/v1/runs?application=shop&phase=Progressing')).body).toMatchObject({
+    items: [expected],
+    next: null,
+  });
   expect((await api.get('/v1/runs?phase=Failed')).body.items).toEqual([]);
   expect(await api.get('/v1/runs/shop-9')).toMatchObject({ status: 404, body: { code: 'run-not-found' } });
 });
@@ -125,8 +163,14 @@ it('the plan of a target is what it must have', async () => {
     generation: await generationIn('a'),
     objects: [{ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } }],
   });
-  expect(await api.get('/v1/applications/shop/targets/c/plan')).toMatchObject({ status: 404, body: { code: 'plan-not-found' } });
-  expect(await api.get('/v1/applications/shop/targets/z/plan')).toMatchObject({ status: 404, body: { code: 'target-not-found' } });
+  expect(await api.get('/v1/applications/shop/targets/c/plan')).toMatchObject({
+    status: 404,
+    body: { code: 'plan-not-found' },
+  });
+  expect(await api.get('/v1/applications/shop/targets/z/plan')).toMatchObject({
+    status: 404,
+    body: { code: 'target-not-found' },
+  });
 });
 
 it("a run's events come with their causes", async () => {
@@ -142,12 +186,22 @@ it("a run's events come with their causes", async () => {
   const cause = events.items[1];
   const commandId = 'caused';
   await api.store.append({
-    streams: [{ stream: 'run/shop-1', expectedVersion: 'any', events: [{ type: 'ClusterSucceeded', data: { ...of, stage: 'all', cluster: 'a' } }] }],
+    streams: [
+      {
+        stream: 'run/shop-1',
+        expectedVersion: 'any',
+        events: [{ type: 'ClusterSucceeded', data: { ...of, stage: 'all', cluster: 'a' } }],
+      },
+    ],
     meta: { commandId, correlationId: commandId, causationId: cause.id, actor: 'system:worker' },
   });
   const after = (await api.get(`/v1/runs/shop-1/events?after=${events.items.at(-1).position}`)).body;
   expect(after.items).toMatchObject([
-    { type: 'ClusterSucceeded', causationId: cause.id, cause: { id: cause.id, type: 'RunCreated', position: cause.position } },
+    {
+      type: 'ClusterSucceeded',
+      causationId: cause.id,
+      cause: { id: cause.id, type: 'RunCreated', position: cause.position },
+    },
   ]);
   expect(await api.get('/v1/runs/none/events')).toMatchObject({ status: 404 });
 });
@@ -157,17 +211,28 @@ it('drift is shown field by field, until it is corrected', async () => {
     { path: '/spec/replicas', from: 2, to: 5, manager: 'kubectl-edit', at: '2026-01-01T00:00:00.000Z' },
     { path: '/spec/paused', from: null, to: true },
   ];
-  await record('target/shop/a', { type: 'DriftDetected', data: { ...target('a'), object: deploymentRef, changes } });
+  await record('target/shop/a', {
+    type: 'DriftDetected',
+    data: { ...target('a'), object: deploymentRef, changes },
+  });
   const drifted = (await api.getAt('/v1/applications/shop/targets?limit=1', position)).body.items[0];
   expect(drifted).toMatchObject({
     phase: 'Drifted',
     drift: [
-      { object: deploymentRef, path: '/spec/replicas', manager: 'kubectl-edit', at: '2026-01-01T00:00:00.000Z' },
+      {
+        object: deploymentRef,
+        path: '/spec/replicas',
+        manager: 'kubectl-edit',
+        at: '2026-01-01T00:00:00.000Z',
+      },
       { object: deploymentRef, path: '/spec/paused', manager: null, at: expect.any(String) },
     ],
   });
   await record('target/shop/a', { type: 'DriftCorrected', data: { ...target('a'), object: deploymentRef } });
-  expect((await api.getAt('/v1/applications/shop/targets?limit=1', position)).body.items[0]).toMatchObject({ phase: 'Available', drift: [] });
+  expect((await api.getAt('/v1/applications/shop/targets?limit=1', position)).body.items[0]).toMatchObject({
+    phase: 'Available',
+    drift: [],
+  });
 });
 
 it('an application that is deleted is shown until every cluster has confirmed', async () => {
@@ -180,7 +245,11 @@ it('an application that is deleted is shown until every cluster has confirmed', 
   });
   const [owing] = (await api.get('/v1/applications/shop/targets')).body.items;
   expect(owing).toMatchObject({ cluster: 'a', phase: 'Deleting', owedDeletes: 1 });
-  for (const name of ['a', 'b']) await record(`target/shop/${name}`, { type: 'ObjectsPruned', data: { ...target(name), objects: [deploymentRef] } });
+  for (const name of ['a', 'b'])
+    await record(`target/shop/${name}`, {
+      type: 'ObjectsPruned',
+      data: { ...target(name), objects: [deploymentRef] },
+    });
   expect(await api.getAt('/v1/applications/shop', position)).toMatchObject({ status: 404 });
 });
 
@@ -206,7 +275,7 @@ describe('pages', () => {
     expect(whole.next).toBeNull();
     expect(whole.items.length).toBeGreaterThanOrEqual(atLeast);
     const seen: unknown[] = [];
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const { body } = await api.get(`${path}?limit=4${after && `&after=${after}`}`);
       seen.push(...body.items.map((item: any) => item[key]));
       expect(body.items.length).toBeLessThanOrEqual(4);
@@ -227,7 +296,10 @@ describe('Keelson-Min-Position', () => {
 
   it('gives up after 10 s', async () => {
     const started = Date.now();
-    expect(await api.getAt('/v1/clusters', 1_000_000)).toMatchObject({ status: 504, body: { code: 'position-not-reached' } });
+    expect(await api.getAt('/v1/clusters', 1_000_000)).toMatchObject({
+      status: 504,
+      body: { code: 'position-not-reached' },
+    });
     expect(Date.now() - started).toBeGreaterThan(9_500);
   }, 20_000);
 });

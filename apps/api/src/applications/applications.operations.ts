@@ -54,7 +54,12 @@ const definitionBody = z
 
 export type DefinitionBody = z.output<typeof definitionBody>;
 
-const targetCounts = z.strictObject({ total: z.int(), converged: z.int(), drifted: z.int(), behind: z.int() });
+const targetCounts = z.strictObject({
+  total: z.int(),
+  converged: z.int(),
+  drifted: z.int(),
+  behind: z.int(),
+});
 
 const summary = z.strictObject({
   name: z.string(),
@@ -67,8 +72,16 @@ const summary = z.strictObject({
     .nullable()
     .meta({ description: 'The release asked for last; null before the first' }),
   replicas: z
-    .array(z.strictObject({ workload: z.string().optional(), replicas: z.int(), clusterSelector: selector.optional() }))
-    .meta({ description: 'Scales in force, in order; the last that matches wins over manifest and overrides' }),
+    .array(
+      z.strictObject({
+        workload: z.string().optional(),
+        replicas: z.int(),
+        clusterSelector: selector.optional(),
+      }),
+    )
+    .meta({
+      description: 'Scales in force, in order; the last that matches wins over manifest and overrides',
+    }),
   activeRun: z.strictObject({ id: z.string(), phase: z.string() }).nullable(),
   targets: targetCounts,
   createdAt: time,
@@ -149,7 +162,12 @@ export const scaleApplication = operation({
   params,
   body: z.strictObject({
     replicas,
-    workload: z.string().min(1).max(320).optional().meta({ description: 'name or Kind/name; needed where there are several' }),
+    workload: z
+      .string()
+      .min(1)
+      .max(320)
+      .optional()
+      .meta({ description: 'name or Kind/name; needed where there are several' }),
     clusterSelector: selector.optional(),
     reason: reasonText.optional(),
   }),

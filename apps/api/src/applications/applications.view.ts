@@ -20,8 +20,10 @@ export const summaryView = (row: ApplicationRow): ApplicationSummaryView => {
   };
 };
 
-export const applicationView = (row: ApplicationRow): ApplicationView =>
-  ({ ...summaryView(row), definition: definitionView(row) });
+export const applicationView = (row: ApplicationRow): ApplicationView => ({
+  ...summaryView(row),
+  definition: definitionView(row),
+});
 
 /** A run that is over is not active, whatever the application remembers of it. */
 const activeRun = ({ state, run_phase, run_over }: ApplicationRow): ApplicationSummaryView['activeRun'] =>

@@ -22,7 +22,10 @@ export class DeleteApplicationHandler implements ICommandHandler<DeleteApplicati
       const stream = applicationStream(application);
       const { activeRun } = await unit.decide(applicationDecider, stream, { type: 'DeleteApplication' });
       if (activeRun !== undefined) {
-        await unit.decide(runDecider, runStream(activeRun), { type: 'AbortRun', reason: 'ApplicationDeleted' });
+        await unit.decide(runDecider, runStream(activeRun), {
+          type: 'AbortRun',
+          reason: 'ApplicationDeleted',
+        });
       }
       return {};
     });

@@ -22,7 +22,10 @@ export class ScaleApplicationHandler implements ICommandHandler<ScaleApplication
     const errors = scale.clusterSelector ? validateSelector(scale.clusterSelector) : [];
     if (errors.length > 0) throw invalid(errors);
     return this.runner.run(context, async (unit) => {
-      await unit.decide(applicationDecider, applicationStream(application), { type: 'ScaleApplication', scale });
+      await unit.decide(applicationDecider, applicationStream(application), {
+        type: 'ScaleApplication',
+        scale,
+      });
       return {};
     });
   }

@@ -16,10 +16,7 @@ export class AuditController {
   ) {}
 
   @Handle(listAudit)
-  async list(
-    @Input() { query }: InputOf<typeof listAudit>,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  async list(@Input() { query }: InputOf<typeof listAudit>, @Res({ passthrough: true }) reply: FastifyReply) {
     const { limit, ...filter } = query;
     if (!accepts(reply.request, NDJSON)) {
       return this.queries.execute(new ListAudit(filter, limit ?? DEFAULT_LIMIT));

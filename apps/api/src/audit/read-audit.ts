@@ -1,6 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { latestSignature, verifyLog, type EventStore, type HeadSignature, type VerifyResult } from '@keelson/event-store';
+import {
+  latestSignature,
+  verifyLog,
+  type EventStore,
+  type HeadSignature,
+  type VerifyResult,
+} from '@keelson/event-store';
 import { STORE } from '../options';
 import { cutPage, type ListOf } from '../schemas/common';
 import { eventView, type EventView } from './event.schema';
@@ -54,7 +60,7 @@ export class ExportAuditHandler implements IQueryHandler<ExportAudit> {
 
   private async *lines(filter: EventFilter, upTo: number, limit: number): AsyncGenerator<string> {
     let after = filter.after ?? 0;
-    for (let left = limit; left > 0; ) {
+    for (let left = limit; left > 0;) {
       const events = await this.store.log.read({ ...filter, after, upTo, limit: Math.min(left, PAGE) });
       const last = events.at(-1);
       if (!last) return;

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { operation } from '../http/operation';
-import { accepted, dnsLabel, labels, listSchema, page, position, reasonQuery, reasonText, time, type View } from '../schemas/common';
+import {
+  accepted,
+  dnsLabel,
+  labels,
+  listSchema,
+  page,
+  position,
+  reasonQuery,
+  reasonText,
+  time,
+  type View,
+} from '../schemas/common';
 
 const tag = 'Clusters';
 const params = z.strictObject({ name: dnsLabel });
@@ -36,7 +47,10 @@ const cluster = z
     labels: z.record(z.string(), z.string()),
     server: z.string(),
     phase: z.enum(['Pending', 'Connected', 'Unreachable', 'Forgotten']),
-    version: z.string().nullable().meta({ description: "Of the cluster's Kubernetes; null until it was reached" }),
+    version: z
+      .string()
+      .nullable()
+      .meta({ description: "Of the cluster's Kubernetes; null until it was reached" }),
     lastSeen: time.nullable(),
     nodes: z.strictObject({
       total: z.int(),

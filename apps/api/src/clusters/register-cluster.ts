@@ -47,7 +47,11 @@ export class RegisterClusterHandler implements ICommandHandler<RegisterCluster> 
   }
 
   /** The version in the vault that holds this connection: the one in use if it is the same, else a new one. */
-  private async credentials(unit: CommandUnit, cluster: string, connection: ClusterConnection): Promise<string> {
+  private async credentials(
+    unit: CommandUnit,
+    cluster: string,
+    connection: ClusterConnection,
+  ): Promise<string> {
     const name = vaultName(cluster);
     const { state } = await unit.load(clusterDecider, clusterStream(cluster));
     if (state.exists && state.phase !== 'Forgotten') {

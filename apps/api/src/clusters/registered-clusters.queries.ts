@@ -5,7 +5,10 @@ import type { Pool } from 'pg';
  * Which of these clusters are registered and not forgotten. Asked of the log itself: the read model may not have seen
  * a cluster that the same client registered a moment ago.
  */
-export const registeredClusters = async (pool: Pool, names: readonly string[]): Promise<ReadonlySet<string>> => {
+export const registeredClusters = async (
+  pool: Pool,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> => {
   const { rows } = await pool.query<{ stream_id: string }>({
     name: 'registered-clusters',
     text: `

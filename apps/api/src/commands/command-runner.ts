@@ -27,7 +27,11 @@ export class CommandRunner {
     if (!result.ok) throw rejected(result.rejection);
     this.metrics.appended.inc(result.duplicate ? 0 : result.events.length);
     if (result.value === undefined) {
-      throw new Problem(409, 'command-repeated', 'this command was recorded before, and its answer was not kept');
+      throw new Problem(
+        409,
+        'command-repeated',
+        'this command was recorded before, and its answer was not kept',
+      );
     }
     return { position: result.position, ...result.value };
   }

@@ -79,4 +79,3 @@ export class LogTail {
     return { kept, subscription };
   }
 }
-

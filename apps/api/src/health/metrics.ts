@@ -76,7 +76,8 @@ export class Metrics {
         const { head, projections } = await logLags(store.pool);
         position.set(head);
         lag.reset();
-        for (const projection of projections) lag.set({ projection: projection.name }, head - projection.position);
+        for (const projection of projections)
+          lag.set({ projection: projection.name }, head - projection.position);
       }),
     });
   }

@@ -30,14 +30,20 @@ export class ReadinessProbe {
   }
 
   private async checks(): Promise<Readiness['checks']> {
-    const [lag, { head, projections }] = await Promise.all([this.store.sealerLag(), logLags(this.store.pool)]);
+    const [lag, { head, projections }] = await Promise.all([
+      this.store.sealerLag(),
+      logLags(this.store.pool),
+    ]);
     const fleet = projections.find(({ name }) => name === FLEET);
     const behind = head - (fleet?.position ?? 0);
     return {
       database: { ok: true, detail: 'reachable' },
       sealer: {
         ok: lag.seconds <= MAX_SEALER_SECONDS,
-        detail: lag.events === 0 ? 'nothing waits' : `${lag.events} events wait, the oldest for ${lag.seconds.toFixed(1)} s`,
+        detail:
+          lag.events === 0
+            ? 'nothing waits'
+            : `${lag.events} events wait, the oldest for ${lag.seconds.toFixed(1)} s`,
       },
       projection: {
         ok: fleet !== undefined && behind <= MAX_PROJECTION_EVENTS,

@@ -42,5 +42,7 @@ const unauthorized = (absent: boolean): Problem =>
     absent ? 'token-missing' : 'token-invalid',
     absent ? 'send the header Authorization: Bearer TOKEN' : 'the token is not known',
     [],
-    { 'www-authenticate': absent ? 'Bearer realm="keelson"' : 'Bearer realm="keelson", error="invalid_token"' },
+    {
+      'www-authenticate': absent ? 'Bearer realm="keelson"' : 'Bearer realm="keelson", error="invalid_token"',
+    },
   );

@@ -10,7 +10,9 @@ export const findUnbearable = (body: unknown): FieldError | undefined => {
   const path: PropertyKey[] = [];
   const look = (value: unknown): string | undefined => {
     if (typeof value === 'string') {
-      return UNSTORABLE.test(value) ? 'holds a NUL or half a surrogate pair, which cannot be stored' : undefined;
+      return UNSTORABLE.test(value)
+        ? 'holds a NUL or half a surrogate pair, which cannot be stored'
+        : undefined;
     }
     if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'is too large for a number';
     if (typeof value !== 'object' || value === null) return undefined;

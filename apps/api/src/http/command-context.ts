@@ -23,7 +23,9 @@ export const idempotencyKey = (request: FastifyRequest): IdempotencyKey | undefi
   const key = request.headers['idempotency-key'];
   if (request.method !== 'POST' || key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters without spaces' }]);
+    throw invalid([
+      { path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters without spaces' },
+    ]);
   }
   const path = request.url.split('?', 1)[0] ?? request.url;
   return {

@@ -29,7 +29,8 @@ export const parseJsonBody = (body: Buffer): unknown => {
   if (body.length === 0) return undefined;
   const text = readable(() => utf8.decode(body));
   const deep = findTooDeep(text);
-  if (deep !== undefined) throw invalid([{ path: deep, message: `is nested deeper than ${MAX_DEPTH} levels` }]);
+  if (deep !== undefined)
+    throw invalid([{ path: deep, message: `is nested deeper than ${MAX_DEPTH} levels` }]);
   const parsed = readable(() => JSON.parse(text) as unknown);
   const unbearable = findUnbearable(parsed);
   if (unbearable) throw invalid([unbearable]);

@@ -1,4 +1,10 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { DeadlineError, type EventStore } from '@keelson/event-store';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';

@@ -16,7 +16,9 @@ export const missingRoute = (routes: readonly Route[]): ((method: string, url: s
   const later = LATER_ROUTES.map(([method, path, what]) => ({ method, what, matches: pattern(path) }));
   return (method, url) => {
     const path = url.split('?', 1)[0] ?? url;
-    const unbuilt = later.find((route) => route.matches.test(path) && (route.method === '*' || route.method === method));
+    const unbuilt = later.find(
+      (route) => route.matches.test(path) && (route.method === '*' || route.method === method),
+    );
     if (unbuilt) return notFound(NOT_AVAILABLE, `${unbuilt.what}: not available yet`);
     const allowed = served.filter((route) => route.matches.test(path)).map((route) => route.method);
     if (allowed.length === 0) return notFound('route-not-found', `there is nothing at ${path}`);

@@ -18,7 +18,11 @@ export class OpenStreams implements BeforeApplicationShutdown {
   constructor(@Inject(LOGGER) private readonly logger: ApiLogger) {}
 
   /** `make` is given a signal that tells it that the reader has gone or the process stops. */
-  start(reply: FastifyReply, contentType: string, make: (signal: AbortSignal) => AsyncIterable<string>): Readable {
+  start(
+    reply: FastifyReply,
+    contentType: string,
+    make: (signal: AbortSignal) => AsyncIterable<string>,
+  ): Readable {
     const ending = new AbortController();
     const stream = Readable.from(make(ending.signal), { objectMode: false, highWaterMark: HIGH_WATER });
     this.open.set(reply, ending);
@@ -26,7 +30,9 @@ export class OpenStreams implements BeforeApplicationShutdown {
       ending.abort();
       this.open.delete(reply);
     });
-    stream.once('error', (err) => this.logger.warn({ err, correlationId: reply.request.id }, 'a stream broke off'));
+    stream.once('error', (err) =>
+      this.logger.warn({ err, correlationId: reply.request.id }, 'a stream broke off'),
+    );
     void reply.header('content-type', contentType).header('x-accel-buffering', 'no');
     return stream;
   }

@@ -1,4 +1,10 @@
-import { applyDecorators, createParamDecorator, HttpCode, RequestMapping, RequestMethod } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+} from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { CommandContext } from '@keelson/event-store';
 import type { FastifyRequest } from 'fastify';
@@ -45,7 +51,8 @@ export const operation = <
   Query extends z.ZodObject = Nothing,
   Body extends z.ZodType = never,
 >(
-  given: Omit<Operation<Params, Query, Body>, Defaulted> & Partial<Pick<Operation<Params, Query, Body>, Defaulted>>,
+  given: Omit<Operation<Params, Query, Body>, Defaulted> &
+    Partial<Pick<Operation<Params, Query, Body>, Defaulted>>,
 ): Operation<Params, Query, Body> => ({
   params: nothing as unknown as Params,
   query: nothing as unknown as Query,

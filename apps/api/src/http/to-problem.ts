@@ -35,7 +35,14 @@ const later = (status: number, code: string, cause: Error): Problem =>
   new Problem(status, code, cause.message, [], { 'retry-after': '1' }, { cause });
 
 const unexpected = (cause: unknown): Problem =>
-  new Problem(500, 'internal-error', 'something failed here; the log has it under the correlation id', [], {}, { cause });
+  new Problem(
+    500,
+    'internal-error',
+    'something failed here; the log has it under the correlation id',
+    [],
+    {},
+    { cause },
+  );
 
 /** Node's network errors and PostgreSQL's classes 08 (connection), 53 (resources) and 57 (operator intervention). */
 const AWAY = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08|53|57)/;
@@ -47,7 +54,11 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const databaseProblem = (error: { code?: string; message?: string }): Problem | undefined => {
   const { code = '', message = '' } = error;
   if (NOT_BUILT.has(code)) {
-    return unavailable('read-model-not-ready', 'the read model is not built yet; is a worker running?', error);
+    return unavailable(
+      'read-model-not-ready',
+      'the read model is not built yet; is a worker running?',
+      error,
+    );
   }
   if (AWAY.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(message)) {
     return unavailable('database-unavailable', 'the database cannot be reached', error);

@@ -52,7 +52,9 @@ const describe = (of: Operation): ZodOpenApiOperationObject => ({
   ...(of.description ? { description: of.description } : {}),
   ...(of.open ? { security: [] } : {}),
   requestParams: { path: of.params, query: of.query, header: z.object(headers(of)) },
-  ...(of.body ? { requestBody: { required: true, content: { 'application/json': { schema: of.body } } } } : {}),
+  ...(of.body
+    ? { requestBody: { required: true, content: { 'application/json': { schema: of.body } } } }
+    : {}),
   responses: {
     [of.status]: {
       description: of.status === 202 ? 'Recorded; what follows from it is under way' : 'The answer',

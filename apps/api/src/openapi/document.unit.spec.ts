@@ -37,11 +37,15 @@ describe('the OpenAPI document', () => {
   });
 
   it('refers only to schemas that it has', () => {
-    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]);
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+      (match) => match[1],
+    );
     const schemas = Object.keys(document.components?.schemas ?? {});
     expect(references.length).toBeGreaterThan(10);
     expect(references.filter((name) => !schemas.includes(name as string))).toEqual([]);
-    expect(schemas).toEqual(expect.arrayContaining(['Strategy', 'LabelSelector', 'Problem', 'Cluster', 'Run']));
+    expect(schemas).toEqual(
+      expect.arrayContaining(['Strategy', 'LabelSelector', 'Problem', 'Cluster', 'Run']),
+    );
   });
 
   it('tells numbers in the query as numbers, and says what is open', () => {

@@ -6,7 +6,13 @@ import { docsPage } from './docs-page';
 import { openapiDocument } from './document';
 import { docs, index, openapi } from './openapi.operations';
 
-const LINKS = { docs: '/docs', openapi: '/openapi.json', health: '/healthz', readiness: '/readyz', metrics: '/metrics' };
+const LINKS = {
+  docs: '/docs',
+  openapi: '/openapi.json',
+  health: '/healthz',
+  readiness: '/readyz',
+  metrics: '/metrics',
+};
 
 @Controller()
 export class OpenapiController {

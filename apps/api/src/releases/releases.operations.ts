@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { operation } from '../http/operation';
-import { dnsLabel, listSchema, page, position, reasonText, time, version, type View } from '../schemas/common';
+import {
+  dnsLabel,
+  listSchema,
+  page,
+  position,
+  reasonText,
+  time,
+  version,
+  type View,
+} from '../schemas/common';
 import { images, manifests, manifestYaml } from '../schemas/manifests';
 import { strategy } from '../schemas/strategy';
 
@@ -13,12 +22,15 @@ const releaseBody = z
     images: images.default({}),
     manifests: manifests.optional(),
     manifestYaml: manifestYaml.optional(),
-    strategy: strategy.optional().meta({ description: "For this run only; the application's own when left out" }),
+    strategy: strategy
+      .optional()
+      .meta({ description: "For this run only; the application's own when left out" }),
     reason: reasonText.optional(),
   })
   .meta({
     id: 'ReleaseRequest',
-    description: "Images are put into these manifests or, without any, into those of the application's definition",
+    description:
+      "Images are put into these manifests or, without any, into those of the application's definition",
   });
 
 export type ReleaseBody = z.output<typeof releaseBody>;
@@ -43,7 +55,8 @@ export const postRelease = operation({
   id: 'postRelease',
   tag,
   summary: 'Release a version: freezes it and starts a run across the fleet',
-  description: 'A run that is under way is superseded; clusters that it moved go forward from where they are.',
+  description:
+    'A run that is under way is superseded; clusters that it moved go forward from where they are.',
   method: 'POST',
   path: '/v1/applications/{name}/releases',
   params,

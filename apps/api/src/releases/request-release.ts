@@ -40,14 +40,22 @@ export class RequestReleaseHandler implements ICommandHandler<RequestRelease> {
     return this.runner.run(context, (unit) => this.request(unit, application, body));
   }
 
-  private async request(unit: CommandUnit, application: string, body: ReleaseBody): Promise<RequestedRelease> {
+  private async request(
+    unit: CommandUnit,
+    application: string,
+    body: ReleaseBody,
+  ): Promise<RequestedRelease> {
     const stream = applicationStream(application);
     const { version, images } = body;
     const { state: before } = await unit.load(applicationDecider, stream);
     const prepared = before.exists ? prepareRelease(body, before.definition) : undefined;
     if (prepared?.ok === false) return refuse(unit, stream, prepared.rejection);
     const revision = prepared?.release.revision ?? '';
-    const after = await unit.decide(applicationDecider, stream, { type: 'RequestRelease', version, revision });
+    const after = await unit.decide(applicationDecider, stream, {
+      type: 'RequestRelease',
+      version,
+      revision,
+    });
     if (!prepared || !after.exists || !after.release || !after.activeRun) {
       throw new Error(`application ${application} took a release and does not have it`);
     }

@@ -12,7 +12,13 @@ export interface Cause {
 /** The events with these ids, for all of them at once. */
 export const causesById = async (pool: Pool, ids: readonly string[]): Promise<ReadonlyMap<string, Cause>> => {
   if (ids.length === 0) return new Map();
-  const { rows } = await pool.query<{ id: string; type: string; stream: string; actor: string; pos: string | null }>({
+  const { rows } = await pool.query<{
+    id: string;
+    type: string;
+    stream: string;
+    actor: string;
+    pos: string | null;
+  }>({
     name: 'causes-by-id',
     text: `
       select e.event_id as id, e.type, e.stream_id as stream, e.meta ->> 'actor' as actor, l.pos

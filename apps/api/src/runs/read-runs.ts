@@ -32,7 +32,12 @@ export class ListRunsHandler implements IQueryHandler<ListRuns> {
   async execute({ filter, page }: ListRuns) {
     const rows = await runPage(this.store.pool, filter, page);
     const progress = progressMap(await progressOf(this.store.pool, rows.slice(0, page.limit)));
-    return cutPage(rows, page.limit, (row) => runView(row, progress), ({ id }) => id);
+    return cutPage(
+      rows,
+      page.limit,
+      (row) => runView(row, progress),
+      ({ id }) => id,
+    );
   }
 }
 

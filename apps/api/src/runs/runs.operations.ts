@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { eventSchema } from '../audit/event.schema';
 import { operation } from '../http/operation';
-import { dnsLabel, limitQuery, listSchema, page, position, positionQuery, time, type View } from '../schemas/common';
+import {
+  dnsLabel,
+  limitQuery,
+  listSchema,
+  page,
+  position,
+  positionQuery,
+  time,
+  type View,
+} from '../schemas/common';
 
 const tag = 'Runs';
 const PHASES = [
@@ -25,7 +34,8 @@ const batch = z
   .strictObject({ index: z.int(), of: z.int(), updated: z.int(), ready: z.int(), desired: z.int() })
   .meta({
     id: 'Batch',
-    description: 'Replicas as seen last, while the cluster is this run’s; zeros before the run reached it and after another did',
+    description:
+      'Replicas as seen last, while the cluster is this run’s; zeros before the run reached it and after another did',
   });
 
 const run = z
@@ -58,7 +68,13 @@ export type RunView = View<typeof run>;
 const runEvent = eventSchema
   .extend({
     cause: z
-      .strictObject({ position: position.nullable(), id: z.string(), type: z.string(), stream: z.string(), actor: z.string() })
+      .strictObject({
+        position: position.nullable(),
+        id: z.string(),
+        type: z.string(),
+        stream: z.string(),
+        actor: z.string(),
+      })
       .nullable()
       .meta({ description: 'The event that made the run do this; null where a person or the clock did' }),
   })
@@ -72,7 +88,11 @@ export const listRuns = operation({
   summary: 'Runs, newest first',
   method: 'GET',
   path: '/v1/runs',
-  query: z.strictObject({ ...page, application: dnsLabel.optional(), phase: z.enum(PHASES, 'must be the phase of a run').optional() }),
+  query: z.strictObject({
+    ...page,
+    application: dnsLabel.optional(),
+    phase: z.enum(PHASES, 'must be the phase of a run').optional(),
+  }),
   answer: listSchema(run),
 });
 

@@ -18,7 +18,11 @@ export interface RunFilter {
 const COLUMNS = 'r.id, r.state, r.started_at, r.finished_at, r.position';
 
 /** Newest first; one row more than the page has. `after` is a run's id. */
-export const runPage = async (pool: Pool, { application, phase }: RunFilter, { limit, after }: Page): Promise<RunRow[]> => {
+export const runPage = async (
+  pool: Pool,
+  { application, phase }: RunFilter,
+  { limit, after }: Page,
+): Promise<RunRow[]> => {
   const { rows } = await pool.query<RunRow>({
     name: 'run-page',
     text: `

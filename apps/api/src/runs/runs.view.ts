@@ -8,7 +8,10 @@ const key = (run: string, cluster: string): string => `${run}\n${cluster}`;
 export const progressMap = (rows: readonly ProgressRow[]): Progress =>
   new Map(rows.map((row) => [key(row.run, row.cluster), row]));
 
-export const runView = ({ id, state, started_at, finished_at, position }: RunRow, progress: Progress): RunView => ({
+export const runView = (
+  { id, state, started_at, finished_at, position }: RunRow,
+  progress: Progress,
+): RunView => ({
   id,
   application: state.application,
   release: state.release,

@@ -1,10 +1,21 @@
-import { isDnsLabel, isDuration, isShare, labelKeyProblem, labelValueProblem, type Labels } from '@keelson/domain';
+import {
+  isDnsLabel,
+  isDuration,
+  isShare,
+  labelKeyProblem,
+  labelValueProblem,
+  type Labels,
+} from '@keelson/domain';
 import { z } from 'zod';
 
 /** A name as Kubernetes wants most of them (RFC 1123 label): it becomes part of labels, paths and stream names. */
-export const dnsLabel = z.string().refine(isDnsLabel, {
-  error: 'must be a DNS-1123 label: at most 63 lower-case letters, digits and dashes, alphanumeric at both ends',
-}).meta({ override: { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' } });
+export const dnsLabel = z
+  .string()
+  .refine(isDnsLabel, {
+    error:
+      'must be a DNS-1123 label: at most 63 lower-case letters, digits and dashes, alphanumeric at both ends',
+  })
+  .meta({ override: { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' } });
 
 export const reasonText = z
   .string()
@@ -54,7 +65,10 @@ export const replicas = z
   .max(2_147_483_647, 'is more than Kubernetes can count');
 
 const whole = (message: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
-  z.string(message).regex(/^\d{1,15}$/, message).transform(Number);
+  z
+    .string(message)
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number);
 
 /** A query parameter that is a place in the log. */
 export const positionQuery = whole('must be a position: a whole number').meta({
@@ -92,17 +106,25 @@ export interface Page {
   readonly after?: string | undefined;
 }
 
-export const position = z.int().min(0).meta({ id: 'Position', description: 'A place in the one global order of events' });
+export const position = z
+  .int()
+  .min(0)
+  .meta({ id: 'Position', description: 'A place in the one global order of events' });
 export const time = z.iso.datetime().meta({ description: 'UTC' });
 
 export const accepted = z
   .strictObject({ position })
   .meta({ id: 'Accepted', description: 'Recorded at this position; what follows from it is under way' });
 
-export const listSchema = <Item extends z.ZodType>(item: Item): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }> =>
+export const listSchema = <Item extends z.ZodType>(
+  item: Item,
+): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }> =>
   z.strictObject({
     items: z.array(item),
-    next: z.string().nullable().meta({ description: 'Send it as `after` for the next page; null at the end' }),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'Send it as `after` for the next page; null at the end' }),
   });
 
 export interface ListOf<Item> {

@@ -45,9 +45,7 @@ export const strategy = z
     onFailure: z
       .enum(['Pause'], 'must be Pause; Rollback and Continue are not available yet')
       .default(DEFAULT_STRATEGY.onFailure),
-    update: z
-      .enum(['Recreate'], 'must be Recreate; updates in place are not available yet')
-      .optional(),
+    update: z.enum(['Recreate'], 'must be Recreate; updates in place are not available yet').optional(),
     batches: oneBatch,
   })
   .transform(({ update: _update, batches: _batches, ...rest }): Strategy => rest)

@@ -53,7 +53,10 @@ export class GetPlanHandler implements IQueryHandler<GetPlan> {
     if (!row) throw notFound('target-not-found', `${application} has no target in cluster ${cluster}`);
     const { hash, objects } = row;
     if (hash === null || !objects) {
-      throw notFound('plan-not-found', `no release of ${application} has been planned for cluster ${cluster}`);
+      throw notFound(
+        'plan-not-found',
+        `no release of ${application} has been planned for cluster ${cluster}`,
+      );
     }
     return { cluster, generation: Number(row.generation), hash, objects: objects.map(maskSecret) };
   }

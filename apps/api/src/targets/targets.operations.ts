@@ -38,7 +38,9 @@ const plan = z
     cluster: z.string(),
     generation: z.int(),
     hash: z.string(),
-    objects: z.array(z.record(z.string(), z.unknown())).meta({ description: 'In the order of applying; Secrets masked' }),
+    objects: z
+      .array(z.record(z.string(), z.unknown()))
+      .meta({ description: 'In the order of applying; Secrets masked' }),
   })
   .meta({ id: 'Plan' });
 

@@ -1,4 +1,11 @@
-import type { ClusterPhase, DriftChange, HealthStatus, KubeObject, ObjectRef, WorkloadCounts } from '@keelson/domain';
+import type {
+  ClusterPhase,
+  DriftChange,
+  HealthStatus,
+  KubeObject,
+  ObjectRef,
+  WorkloadCounts,
+} from '@keelson/domain';
 import type { Pool } from 'pg';
 import type { Page } from '../schemas/common';
 
@@ -19,7 +26,11 @@ export interface TargetRow {
     readonly workload?: WorkloadCounts;
   } | null;
   readonly failure: { readonly message: string; readonly at: string; readonly object?: ObjectRef } | null;
-  readonly drift: readonly { readonly object: ObjectRef; readonly at: string; readonly changes: readonly DriftChange[] }[];
+  readonly drift: readonly {
+    readonly object: ObjectRef;
+    readonly at: string;
+    readonly changes: readonly DriftChange[];
+  }[];
   readonly cluster_error: { readonly message: string; readonly at: string } | null;
   readonly desired: number | null;
   readonly updated: number | null;
@@ -59,7 +70,11 @@ export interface PlanRow {
   readonly objects: readonly KubeObject[] | null;
 }
 
-export const planOf = async (pool: Pool, application: string, cluster: string): Promise<PlanRow | undefined> => {
+export const planOf = async (
+  pool: Pool,
+  application: string,
+  cluster: string,
+): Promise<PlanRow | undefined> => {
   const { rows } = await pool.query<PlanRow>({
     name: 'plan-of-target',
     text: `

@@ -28,7 +28,12 @@ export const targetView = (row: TargetRow): TargetView => {
     workload: workload(row),
     owedDeletes: row.owed,
     drift: row.drift.flatMap(({ object, at, changes }) =>
-      changes.map((change) => ({ object, path: change.path, manager: change.manager ?? null, at: change.at ?? at })),
+      changes.map((change) => ({
+        object,
+        path: change.path,
+        manager: change.manager ?? null,
+        at: change.at ?? at,
+      })),
     ),
     ...(health?.message ? { message: health.message } : {}),
     ...(lastError ? { lastError: errorView(lastError) } : {}),
