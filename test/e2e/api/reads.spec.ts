@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { application, cluster } from './fixtures';
 import { Harness } from './harness';
 
@@ -5,15 +6,22 @@ let api: Harness;
 let position = 0;
 
 /** What workers would have recorded. */
-const record = async (stream: string, ...events: { type: string; data: object }[]): Promise<void> => {
-  const commandId = `test-${stream}-${events.map(({ type }) => type).join()}-${Math.random()}`;
+const recordAs = async (
+  meta: { causationId?: string },
+  stream: string,
+  ...events: { type: string; data: object }[]
+): Promise<void> => {
+  const commandId = randomUUID();
   const outcome = await api.store.append({
     streams: [{ stream, expectedVersion: 'any', events }],
-    meta: { commandId, correlationId: commandId, actor: 'system:worker' },
+    meta: { commandId, correlationId: commandId, actor: 'system:worker', ...meta },
   });
   if (outcome.outcome !== 'ok') throw new Error(outcome.outcome);
   position = await api.store.log.awaitSealed(outcome.seqs.at(-1) as number);
 };
+
+const record = (stream: string, ...events: { type: string; data: object }[]): Promise<void> =>
+  recordAs({}, stream, ...events);
 
 const of = { application: 'shop', run: 'shop-1' };
 const target = (name: string) => ({ application: 'shop', cluster: name });
@@ -184,16 +192,9 @@ it("a run's events come with their causes", async () => {
     'ClusterStarted',
   ]);
   const cause = events.items[1];
-  const commandId = 'caused';
-  await api.store.append({
-    streams: [
-      {
-        stream: 'run/shop-1',
-        expectedVersion: 'any',
-        events: [{ type: 'ClusterSucceeded', data: { ...of, stage: 'all', cluster: 'a' } }],
-      },
-    ],
-    meta: { commandId, correlationId: commandId, causationId: cause.id, actor: 'system:worker' },
+  await recordAs({ causationId: cause.id }, 'run/shop-1', {
+    type: 'ClusterSucceeded',
+    data: { ...of, stage: 'all', cluster: 'a' },
   });
   const after = (await api.get(`/v1/runs/shop-1/events?after=${events.items.at(-1).position}`)).body;
   expect(after.items).toMatchObject([

@@ -21,7 +21,7 @@ export interface ClusterRow {
   readonly behind: number;
 }
 
-/** `converged` is what `targetPhase` calls Available, for a cluster that is reachable. */
+/** `converged` is what `targetPhase` calls Available; nothing is known of the targets of an unreachable cluster. */
 const SELECT = `
   select c.name, c.labels, c.server, c.warnings, c.phase, c.version, c.last_error, c.position,
          o.last_seen, o.nodes_total, o.nodes_ready, t.total, t.converged, t.drifted, t.behind
@@ -32,6 +32,7 @@ const SELECT = `
            count(*) filter (where t.generation > t.applied_generation)::int as behind,
            count(*) filter (where t.drift <> '[]')::int as drifted,
            count(*) filter (where not t.removing and t.drift = '[]' and t.generation > 0
+             and c.phase <> 'Unreachable'
              and t.generation <= t.applied_generation and t.health ->> 'status' = 'Current'
              and (t.health ->> 'generation')::bigint = t.generation)::int as converged
     from read.targets t where t.cluster = c.name
