@@ -52,10 +52,9 @@ const main = async (): Promise<void> => {
   // Logs go to stderr and are written at once: what is said last before an end is what is needed most.
   const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
   const server = await startServer(settings, role, logger);
-  console.log(server.summary);
-  if (server.freshToken !== undefined) {
-    console.log(`Token of the administrator, shown this once: ${server.freshToken}`);
-  }
+  const token = server.freshToken;
+  const lines = [server.summary, ...(token ? [`Token of the administrator, shown this once: ${token}`] : [])];
+  console.log(lines.join('\n'));
   ending.ready(server);
 };
 
