@@ -179,8 +179,15 @@ describe('a run', () => {
       [[moved(c, T0), p1, p2, p3, p4], T0 + 40_000],
     ]);
     const lost = moved(p1, T0, { appliedGeneration: 5, unreachable: 'unreachable (Network)' });
-    const decision = given(runDecider, history).when(tick([moved(c, T0), lost, moved(p2, T0 + 300_000), p3, p4], T0 + 340_000));
-    expect(typesOf(decision)).toEqual(['ClusterFailed', 'ClusterSucceeded', 'ClusterStarted', 'ClusterStarted']);
+    const decision = given(runDecider, history).when(
+      tick([moved(c, T0), lost, moved(p2, T0 + 300_000), p3, p4], T0 + 340_000),
+    );
+    expect(typesOf(decision)).toEqual([
+      'ClusterFailed',
+      'ClusterSucceeded',
+      'ClusterStarted',
+      'ClusterStarted',
+    ]);
   });
 
   it('takes in a cluster that joins and drops one that leaves', () => {

@@ -1,6 +1,7 @@
 import type { HealthStatus } from './events';
 
-export type TargetPhase = 'Pending' | 'Progressing' | 'Available' | 'Degraded' | 'Drifted' | 'Unreachable' | 'Deleting';
+export type TargetPhase =
+  'Pending' | 'Progressing' | 'Available' | 'Degraded' | 'Drifted' | 'Unreachable' | 'Deleting';
 
 /** What a target's phase is read from. */
 export interface TargetStanding {

@@ -1,4 +1,3 @@
-/* global __dirname */
 /** `node run-typescript.cjs FILE.ts …`: a TypeScript program in a process of its own, so that it can be killed. */
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
