@@ -1,6 +1,6 @@
-import { DatabaseError, type Pool } from 'pg';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { StoppedError } from '../errors';
+import { passes, patiently } from '../postgres/patiently';
 import type { AppendOutcome, AppendUnit } from '../types';
 import { appendUnits, type Pending } from './append-units';
 import { encodeUnit } from './encode';
@@ -18,13 +18,6 @@ const lanes = 3;
 const maxUnits = 64;
 /** UTF-16 units of canonical text; a larger unit goes alone. */
 const maxSize = 4_000_000;
-const reconnectTries = 4;
-
-/** Connection lost, server shutting down or starting: what passes. The outcome is unknown; asking again tells. */
-const passes = (error: unknown): boolean => {
-  if (error instanceof DatabaseError) return /^(08|57P)/.test(error.code ?? '');
-  return error instanceof Error && /ECONN|EPIPE|terminated|timeout exceeded/.test(error.message);
-};
 
 /**
  * Group commit: while a transaction is on its way to the disk, the units that arrive are collected, and go together
@@ -121,14 +114,7 @@ export class Appender {
   }
 
   /** A lost connection leaves open whether the commit happened. Units are idempotent, so send them again. */
-  private async send(batch: readonly Waiting[]): Promise<AppendOutcome[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await appendUnits(this.pool, batch);
-      } catch (error) {
-        if (!passes(error) || attempt === reconnectTries) throw error;
-        await delay(50 * 2 ** attempt);
-      }
-    }
+  private send(batch: readonly Waiting[]): Promise<AppendOutcome[]> {
+    return patiently(() => appendUnits(this.pool, batch));
   }
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { patiently } from '../postgres/patiently';
 import type { StreamEvent } from '../types';
 import { parseStreamRow, type StreamRow } from './parse';
 import type { Upcasters } from './upcasters';
@@ -42,11 +43,10 @@ export class StreamLoader {
     const batch = this.wanted;
     this.wanted = [];
     try {
-      const { rows } = await this.pool.query<StreamRow & { i: number }>({
-        name: 'read_streams',
-        text,
-        values: [batch.map(({ stream }) => stream), batch.map(({ afterVersion }) => afterVersion)],
-      });
+      const values = [batch.map(({ stream }) => stream), batch.map(({ afterVersion }) => afterVersion)];
+      const { rows } = await patiently(() =>
+        this.pool.query<StreamRow & { i: number }>({ name: 'read_streams', text, values }),
+      );
       const events: StreamEvent[][] = batch.map(() => []);
       for (const row of rows) events[row.i - 1]?.push(parseStreamRow(row, this.upcasters));
       batch.forEach(({ resolve }, index) => resolve(events[index] ?? []));
