@@ -208,9 +208,6 @@ begin
     return;
   end if;
 
-  -- Not flushed for its own sake: positions follow from (tx, seq) alone, so what a crash takes is sealed again alike.
-  -- The append has been flushed before; a second flush in every command's path costs its whole latency again.
-  perform set_config('synchronous_commit', 'off', true);
   select * into head from log_head for update;
   first_pos := head.pos + 1;
   -- A statement of its own, hence a snapshot from after the lock: it sees what the last sealer did.

@@ -67,7 +67,7 @@ export class EventStore {
       pool,
       {
         keelson_appended: () => this.sealer?.wake(),
-        keelson_sealed: (position) => this.hearSealed(Number(position)),
+        keelson_sealed: (position, sender) => this.hearSealed(Number(position), sender),
         keelson_projection: (payload) => this.projections.hear(payload),
       },
       onError,
@@ -123,8 +123,12 @@ export class EventStore {
     await this.listener.stop();
   }
 
-  private hearSealed(position: number): void {
-    if (position <= this.head.position) return;
+  /**
+   * Of our own batch we learn from the sealer's answer; its notification is often there first, and asking the
+   * database on it cost a query for every second batch.
+   */
+  private hearSealed(position: number, sender: number): void {
+    if (sender === this.sealer?.backend || position <= this.head.position) return;
     this.head.raise(position);
     // By another process's sealer.
     this.sealed.look();

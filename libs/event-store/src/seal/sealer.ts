@@ -51,6 +51,11 @@ export class Sealer {
     this.pulse = new Pulse(() => this.wake(), bounds);
   }
 
+  /** Process id of the backend that seals for us, while there is one. */
+  get backend(): number | undefined {
+    return (this.connection.current as { processID?: number } | undefined)?.processID;
+  }
+
   async start(): Promise<void> {
     await this.connection.open();
     this.pulse.start();
