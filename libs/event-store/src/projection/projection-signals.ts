@@ -19,6 +19,11 @@ export class ProjectionSignals {
     this.water(name).raise(position);
   }
 
+  /** How far the projection is known to have come. */
+  position(name: string): number {
+    return this.water(name).position;
+  }
+
   /** A notification's payload, `name:position`. */
   hear(payload: string): void {
     const colon = payload.lastIndexOf(':');
