@@ -1,12 +1,21 @@
 import { describeApply } from './kubernetes/apply';
+import { describeCloneSets } from './kubernetes/clone-sets';
 import { ContractContext } from './kubernetes/context';
 import { describeCustomResources } from './kubernetes/custom-resources';
+import { describeDaemonSets } from './kubernetes/daemon-sets';
 import { describeDeletion } from './kubernetes/deletion';
 import { describeDeployments } from './kubernetes/deployments';
 import { describeDiscovery } from './kubernetes/discovery';
+import { describeEvictions } from './kubernetes/evictions';
 import { describeHeldDeployments } from './kubernetes/held-deployments';
+import { describeInPlaceDeployments } from './kubernetes/in-place-deployments';
 import { describeOwnership } from './kubernetes/ownership';
+import { describePausedDeployments } from './kubernetes/paused-deployments';
 import { describePaging } from './kubernetes/paging';
+import { describePods } from './kubernetes/pods';
+import { describeScale } from './kubernetes/scale';
+import { describeSidecarSets } from './kubernetes/sidecar-sets';
+import { describeStatefulSets } from './kubernetes/stateful-sets';
 import { type ContractTarget } from './kubernetes/target';
 import { describeVerbs } from './kubernetes/verbs';
 import { describeWatch } from './kubernetes/watch';
@@ -42,5 +51,14 @@ export function describeKubernetesContract(title: string, target: () => Promise<
     describeCustomResources(lazily);
     describeDeployments(lazily);
     describeHeldDeployments(lazily);
+    describePausedDeployments(lazily);
+    describePods(lazily);
+    describeInPlaceDeployments(lazily);
+    describeStatefulSets(lazily);
+    describeDaemonSets(lazily);
+    describeScale(lazily);
+    describeEvictions(lazily);
+    describeCloneSets(lazily);
+    describeSidecarSets(lazily);
   });
 }

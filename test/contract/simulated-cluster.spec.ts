@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from '../../libs/k8s/src/simulator';
 import { ContractClient } from './kubernetes/client';
-import { configMap } from './kubernetes/objects';
+import { configMap, deployment } from './kubernetes/objects';
 
 /** What the simulator offers beyond a real API server: faults, foreign hands, a look inside. */
 describe('a simulated cluster', () => {
@@ -69,6 +69,23 @@ describe('a simulated cluster', () => {
     const started = performance.now();
     await client.get('/version');
     expect(performance.now() - started).toBeGreaterThanOrEqual(55);
+  });
+
+  it('gives the count to whoever scales, where it is told to be as new as that', async () => {
+    await simulator.close();
+    simulator = await startSimulator({ clusters: 1, tracksScale: true });
+    const client = clientOf('sim-1');
+    const path = '/apis/apps/v1/namespaces/default/deployments/web';
+    await client.apply(path, deployment('web', { replicas: 4 }));
+    await client.merge(`${path}/scale?fieldManager=autoscaler`, { spec: { replicas: 3 } });
+    const { body } = await client.get(path);
+    expect(body.metadata.managedFields).toContainEqual(
+      expect.objectContaining({ manager: 'autoscaler', operation: 'Update', subresource: 'scale' }),
+    );
+    const conflict = await client.apply(path, deployment('web', { replicas: 4 }));
+    expect([conflict.status, conflict.body.details.causes[0].field]).toEqual([409, '.spec.replicas']);
+    const after = await client.apply(path, deployment('web'));
+    expect(after.body.spec.replicas).toBe(3);
   });
 
   it('counts requests by verb, dry runs apart', async () => {

@@ -8,6 +8,7 @@ describeKubernetesContract('the simulator keeps the contract', async () => {
     server: `${simulator.url}/clusters/contract`,
     token: simulator.cluster('contract').token,
     controllers: true,
+    openKruise: true,
     close: () => simulator.close(),
   };
 });

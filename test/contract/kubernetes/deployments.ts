@@ -200,6 +200,45 @@ export function describeDeployments(context: Lazily): void {
       );
     });
 
+    rolls('take over what an orphaning deletion left of them', async () => {
+      const { client } = context();
+      const path = rollouts.path('orphaned');
+      await client.apply(path, deployment('orphaned', { replicas: 2 }));
+      await rollouts.complete('orphaned', 2);
+      const [set] = await rollouts.listSets('orphaned');
+      const pods = await rollouts.pods('orphaned');
+      await client.delete(path, { propagationPolicy: 'Orphan' });
+      await until(
+        'an orphan',
+        () => rollouts.listSets('orphaned'),
+        ([left]) => left.metadata.ownerReferences === undefined,
+      );
+      await client.apply(path, deployment('orphaned', { replicas: 2 }));
+      await rollouts.complete('orphaned', 2);
+      const [taken] = await rollouts.listSets('orphaned');
+      expect(taken.metadata.uid).toBe(set.metadata.uid);
+      const uids = (list: Body[]) => list.map(({ metadata }) => metadata.uid).sort();
+      expect(uids(await rollouts.pods('orphaned'))).toEqual(uids(pods));
+    });
+
+    rolls('may come back at once under the name of one that goes', async () => {
+      const { client } = context();
+      const path = rollouts.path('renewed');
+      await client.apply(path, deployment('renewed', { replicas: 2 }));
+      await rollouts.complete('renewed', 2);
+      const [set] = await rollouts.listSets('renewed');
+      await client.delete(path, { propagationPolicy: 'Background' });
+      await client.apply(path, deployment('renewed', { replicas: 2 }));
+      await rollouts.complete('renewed', 2);
+      const sets = await until(
+        'only its own ReplicaSet',
+        () => rollouts.listSets('renewed'),
+        (list) => list.length === 1 && list[0].metadata.uid !== set.metadata.uid,
+      );
+      await rollouts.complete('renewed', 2);
+      expect(sets[0].metadata.name).toBe(set.metadata.name);
+    });
+
     rolls('replace a pod that is lost, and go with all they own', async () => {
       const { client } = context();
       const path = rollouts.path('owned');

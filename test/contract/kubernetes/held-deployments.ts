@@ -3,7 +3,7 @@ import { deployment } from './objects';
 import { Rollouts } from './rollouts';
 
 /** New pods become Ready but never available, so a rolling update stops where its numbers say. */
-const held = (maxSurge: number, maxUnavailable: number) => ({
+export const held = (maxSurge: number, maxUnavailable: number) => ({
   minReadySeconds: 2_147_483_646,
   progressDeadlineSeconds: 2_147_483_647,
   strategy: { rollingUpdate: { maxSurge, maxUnavailable } },
@@ -61,6 +61,31 @@ export function describeHeldDeployments(context: Lazily): void {
       await rollouts.complete('steps', 20);
     }, 180_000);
 
+    /** From 10 replicas at `unavailable` new ones to another count, the numbers set for it in the same apply. */
+    it.each([
+      ['up', 3, 15, held(0, 5), { 1: 10, 2: 5 }],
+      ['up, its numbers left as they were', 3, 20, held(0, 3), { 1: 14, 2: 6 }],
+      ['up by surge', 3, 14, held(2, 3), { 1: 11, 2: 5 }],
+      ['down', 4, 5, held(0, 2), { 1: 3, 2: 2 }],
+      ['down, its numbers left as they were', 5, 4, held(0, 5), { 1: 0, 2: 4 }],
+    ])(
+      'scale %s from %d new of 10 to %d',
+      async (_how, unavailable, replicas, spec, expected) => {
+        if (isAbsent()) return;
+        const { client } = context();
+        const name = context().unique('scaled');
+        const apply = (count: number, next: object) =>
+          client.apply(rollouts.path(name), deployment(name, { replicas: count, image, spec: next }));
+        await client.apply(rollouts.path(name), deployment(name, { replicas: 10 }));
+        await rollouts.complete(name, 10);
+        await apply(10, held(0, unavailable));
+        await rollouts.hold(name, { 1: 10 - unavailable, 2: unavailable });
+        await apply(replicas, spec);
+        await rollouts.hold(name, expected);
+      },
+      180_000,
+    );
+
     it('return to the old template at once', async () => {
       if (isAbsent()) return;
       const { client } = context();
@@ -75,6 +100,29 @@ export function describeHeldDeployments(context: Lazily): void {
       await client.apply(rollouts.path('back'), deployment('back', { replicas: 4 }));
       const live = await rollouts.complete('back', 4);
       expect(live.status.readyReplicas).toBe(4);
+    }, 120_000);
+
+    it('return from half of the pods to the ReplicaSet that they had, which gets the next revision', async () => {
+      if (isAbsent()) return;
+      const { client } = context();
+      await client.apply(rollouts.path('half'), deployment('half', { replicas: 10 }));
+      await rollouts.complete('half', 10);
+      const [before] = await rollouts.listSets('half');
+      await client.apply(
+        rollouts.path('half'),
+        deployment('half', { replicas: 10, image, spec: held(0, 5) }),
+      );
+      await rollouts.hold('half', { 1: 5, 2: 5 });
+      await client.apply(rollouts.path('half'), deployment('half', { replicas: 10 }));
+      const live = await rollouts.complete('half', 10);
+      expect(live.metadata.annotations['deployment.kubernetes.io/revision']).toBe('3');
+      await rollouts.hold('half', { 2: 0, 3: 10 });
+      const sets = await rollouts.listSets('half');
+      const reused = sets.find((set) => set.metadata.uid === before.metadata.uid);
+      expect(reused.metadata.annotations).toMatchObject({
+        'deployment.kubernetes.io/revision': '3',
+        'deployment.kubernetes.io/revision-history': '1',
+      });
     }, 120_000);
   });
 }

@@ -6,12 +6,26 @@ export const configMap = (name: string, data: Record<string, string>, metadata: 
   data,
 });
 
+/** Images by container name, in order. */
+export type Images = Readonly<Record<string, string>>;
+
 export interface DeploymentShape {
   readonly image?: string;
+  /** Instead of `image`, which is that of the only container `main`. */
+  readonly images?: Images;
   readonly replicas?: number;
   readonly spec?: object;
   readonly labels?: object;
 }
+
+/** A pod template whose pods stop at once and are found by the label `app`. */
+export const podTemplate = (app: string, images: Images = { main: 'registry.example/app:1' }) => ({
+  metadata: { labels: { app } },
+  spec: {
+    terminationGracePeriodSeconds: 0,
+    containers: Object.entries(images).map(([name, image]) => ({ name, image })),
+  },
+});
 
 export const deployment = (name: string, shape: DeploymentShape = {}) => ({
   apiVersion: 'apps/v1',
@@ -20,13 +34,7 @@ export const deployment = (name: string, shape: DeploymentShape = {}) => ({
   spec: {
     ...(shape.replicas === undefined ? {} : { replicas: shape.replicas }),
     selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: {
-        terminationGracePeriodSeconds: 0,
-        containers: [{ name: 'main', image: shape.image ?? 'registry.example/app:1' }],
-      },
-    },
+    template: podTemplate(name, shape.images ?? { main: shape.image ?? 'registry.example/app:1' }),
     ...shape.spec,
   },
 });

@@ -40,11 +40,14 @@ export class Rollouts {
     );
   }
 
+  async listSets(name: string): Promise<Body[]> {
+    return (await this.context.client.get(`${this.setsPath}?labelSelector=app%3D${name}`)).body.items;
+  }
+
   /** ReplicaSets of a Deployment by revision, as `{replicas, ready}`. */
   async sets(name: string): Promise<Record<string, { replicas: number; ready: number }>> {
-    const { body } = await this.context.client.get(`${this.setsPath}?labelSelector=app%3D${name}`);
     return Object.fromEntries(
-      body.items.map((set: Body) => [
+      (await this.listSets(name)).map((set) => [
         set.metadata.annotations['deployment.kubernetes.io/revision'],
         { replicas: set.spec.replicas, ready: set.status.readyReplicas ?? 0 },
       ]),

@@ -8,6 +8,8 @@ export interface ContractTarget {
   readonly caData?: string | undefined;
   /** Whether controllers work here: without them no pods, no garbage collection, no Namespace is ever emptied. */
   readonly controllers: boolean;
+  /** Whether somebody follows CloneSets and SidecarSets here, once their CRDs are installed. */
+  readonly openKruise?: boolean;
   /** Called once, after the last test. */
   readonly close?: () => Promise<void>;
 }

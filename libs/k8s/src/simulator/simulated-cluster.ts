@@ -9,7 +9,7 @@ import { EVERYTHING, parseLabelSelector } from './api/selectors';
 import { replace } from './api/update';
 import { WatchHub } from './api/watch-hub';
 import { type Clock, rfc3339 } from './clock';
-import { type Kubelet } from './controllers/kubelet';
+import { type Kubelet } from './controllers/kubelet/kubelet';
 import { Scheduler } from './controllers/scheduler';
 import { startControllers } from './controllers/start';
 import { Faults } from './faults';
@@ -26,6 +26,8 @@ export interface ClusterSettings {
   /** The same seed gives the same uids and names. */
   readonly seed: string | undefined;
   readonly nodes: number;
+  /** See {@link ClusterState.tracksScale}. */
+  readonly tracksScale?: boolean;
 }
 
 /** Kind and name of an object; the newest version of its API is meant. */
@@ -43,7 +45,7 @@ export class SimulatedCluster implements ServedCluster {
   private readonly scheduler: Scheduler;
   private readonly kubelet: Kubelet;
 
-  constructor({ name, timings, clock, seed, nodes }: ClusterSettings) {
+  constructor({ name, timings, clock, seed, nodes, tracksScale = false }: ClusterSettings) {
     this.name = name;
     this.timings = timings;
     // Without a seed it begins with the time: after a restart, an old resourceVersion is too old, never too new.
@@ -54,6 +56,8 @@ export class SimulatedCluster implements ServedCluster {
       registry: new Registry(),
       clock,
       ids: new Ids(seed === undefined ? undefined : `${seed}/${name}`),
+      admission: [],
+      tracksScale,
     };
     this.lister = new Lister(this.state);
     this.hub = new WatchHub(this.state);

@@ -18,6 +18,11 @@ export interface SimulatorOptions {
   /** Ready nodes of each cluster; 3 unless told. */
   readonly nodes?: number;
   readonly clock?: Clock;
+  /**
+   * Whether `/scale` moves the ownership of the count to its writer, as since Kubernetes 1.22; not unless told,
+   * because the older way is the one that bites: who gives up a count that it once applied takes it away.
+   */
+  readonly tracksScale?: boolean;
 }
 
 export interface Simulator {
@@ -34,14 +39,21 @@ export interface Simulator {
 
 /** Serves simulated clusters from one process until `close`. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { port = 0, host = '127.0.0.1', seed, nodes = 3, clock = SYSTEM_CLOCK } = options;
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    seed,
+    nodes = 3,
+    clock = SYSTEM_CLOCK,
+    tracksScale = false,
+  } = options;
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const clusters = new Map<string, SimulatedCluster>();
   const connections = new Connections();
 
   const addCluster = (name: string): SimulatedCluster => {
     if (clusters.has(name)) throw new Error(`there is a simulated cluster ${name} already`);
-    const cluster = new SimulatedCluster({ name, timings, clock, seed, nodes });
+    const cluster = new SimulatedCluster({ name, timings, clock, seed, nodes, tracksScale });
     clusters.set(name, cluster);
     return cluster;
   };

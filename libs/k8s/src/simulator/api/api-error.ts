@@ -153,13 +153,23 @@ export const required = (field: string, why = ''): FieldProblem => ({
   message: why ? `Required value: ${why}` : 'Required value',
 });
 
-export function invalid(type: ResourceType, name: string, problems: readonly FieldProblem[]): ApiError {
+export const invalid = (type: ResourceType, name: string, problems: readonly FieldProblem[]): ApiError =>
+  invalidOf(type, name, problems);
+
+/** @param subject what the problems are found in; need not be a type with endpoints of its own */
+export function invalidOf(
+  subject: Pick<ResourceType, 'group' | 'kind'>,
+  name: string,
+  problems: readonly FieldProblem[],
+): ApiError {
+  const { group, kind } = subject;
   const texts = problems.map((problem) => `${problem.field}: ${problem.message}`);
-  const subject = type.group ? `${type.kind}.${type.group}` : type.kind;
+  const qualifiedKind = group ? `${kind}.${group}` : kind;
   const summary = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  return new ApiError(422, 'Invalid', `${subject} "${name}" is invalid: ${summary}`, {
-    ...detailsOf(type, name),
-    kind: type.kind,
+  return new ApiError(422, 'Invalid', `${qualifiedKind} "${name}" is invalid: ${summary}`, {
+    ...(name ? { name } : {}),
+    ...(group ? { group } : {}),
+    kind,
     causes: problems.map(({ reason, field, message }) => ({ reason, message, field })),
   });
 }

@@ -48,7 +48,7 @@ function applyToLive(
   const { object, managedFields } = applied(state, request, live, config);
   const next = type.defaults(withServerFields(object, live));
   check(type, next, live);
-  return commitUpdate(state, type, live, withManagedFields(next, managedFields), {
+  return commitUpdate(state, type, live, withManagedFields(type.advance(next, live), managedFields), {
     dryRun: request.dryRun,
     isStatus: request.subresource === 'status',
   });

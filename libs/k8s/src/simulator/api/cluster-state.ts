@@ -1,3 +1,4 @@
+import { type KubeObject } from '@keelson/domain';
 import { type Clock } from '../clock';
 import { type Ids } from '../ids';
 import { type Store } from '../store/store';
@@ -11,6 +12,10 @@ export interface ClusterState {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Webhooks, so to speak: each may change an object that is about to be created. */
+  readonly admission: ((type: ResourceType, object: KubeObject) => KubeObject)[];
+  /** Whether a write by `/scale` moves the ownership of the count to its writer, as since Kubernetes 1.22. */
+  readonly tracksScale: boolean;
 }
 
 /** One write as the path, the query and the client's identity describe it. */
@@ -20,7 +25,7 @@ export interface WriteRequest {
   readonly apiVersion: string;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
-  readonly subresource?: 'status' | undefined;
+  readonly subresource?: 'status' | 'scale' | undefined;
   /** The fieldManager parameter, or the first word of the user agent. */
   readonly manager: string;
   readonly dryRun: boolean;

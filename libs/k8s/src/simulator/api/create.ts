@@ -46,7 +46,8 @@ export function insertObject(
 ): KubeObject {
   const { type } = request;
   requireNamespace(state, type, body);
-  const object = type.defaults(withFreshMetadata(state, request, body));
+  const admitted = state.admission.reduce((object, admit) => admit(type, object), body);
+  const object = type.defaults(withFreshMetadata(state, request, admitted));
   check(type, object, undefined);
   const { namespace, name } = object.metadata;
   if (state.store.get(type, namespace, name)) throw alreadyExists(type, name);

@@ -1,6 +1,7 @@
 import { type KubeObject } from '@keelson/domain';
 import { METADATA_ONLY } from '../fields/builtin-schemas';
 import { type JsonObject, isObject, listAt, objectAt } from '../json';
+import { customScale } from '../kinds/scale';
 import { type ResourceType } from './resource-type';
 import { mergeSchema, pruneAndDefault, schemaProblems } from './structural-schema';
 
@@ -16,6 +17,7 @@ export function customType(crd: KubeObject): ResourceType {
   const schemas = new Map(versions.map((version) => [String(version.name), schemaOf(version)]));
   const [first = {}] = [...schemas.values()];
   const hasStatus = versions.some((version) => isObject(objectAt(version, 'subresources').status));
+  const scale = versions.map((version) => objectAt(version, 'subresources').scale).find(isObject);
   return {
     group: String(spec.group),
     versions: [...schemas.keys()],
@@ -27,9 +29,11 @@ export function customType(crd: KubeObject): ResourceType {
     hasStatus,
     generation: 'content',
     custom: true,
+    scale: scale === undefined ? undefined : customScale(scale),
     schema: { fields: { ...mergeSchema(first).fields, ...METADATA_ONLY.fields } },
     defaults: (object) => withSchema(object, schemas),
     allocate: (object) => object,
+    advance: (object) => object,
     validate: (next) => problemsOf(next, schemas),
   };
 }

@@ -39,7 +39,20 @@ const describe = (type: ResourceType): object[] => [
         },
       ]
     : []),
+  ...(type.scale ? [subresource(type, 'scale', AUTOSCALING, STATUS_VERBS)] : []),
+  ...(type.kind === 'Pod' && type.group === '' ? [subresource(type, 'eviction', EVICTION, ['create'])] : []),
 ];
+
+const AUTOSCALING = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction' };
+
+/** An endpoint that speaks of another kind than its resource. */
+const subresource = (
+  { plural, namespaced }: ResourceType,
+  name: string,
+  body: object,
+  verbs: readonly string[],
+): object => ({ name: `${plural}/${name}`, singularName: '', namespaced, ...body, verbs });
 
 /** `/api` */
 export const coreVersions = { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };

@@ -4,6 +4,7 @@ import { type Schema, fieldSchema, itemSchema } from '../fields/schema';
 import { type JsonObject, dropNulls, isObject } from '../json';
 import { ApiError, badRequest, unsupportedMediaType } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
+import { type ResourceType } from './resource-type';
 import { checkPreconditions, getObject, replace } from './update';
 
 export const JSON_PATCH = 'application/json-patch+json';
@@ -19,22 +20,37 @@ export function patchObject(
   patch: unknown,
 ): KubeObject {
   const live = getObject(state, request);
-  const patched = patchedBy(request, mediaType, live, patch);
-  if (!isObject(patched) || !isObject(patched.metadata)) throw badRequest('the patch leaves no object');
-  const next = dropNulls(patched) as KubeObject;
+  const next = patched(request.type, mediaType, live, patch);
   // Only what the patch itself says is a precondition; the rest of `next` is the live object's own.
   checkPreconditions(request.type, next, live);
   return replace(state, request, live, next);
 }
 
-function patchedBy(request: WriteRequest, mediaType: string, live: KubeObject, patch: unknown): unknown {
+/** The object with the patch made on it; nothing is checked but that an object is left. */
+export function patched(
+  type: Pick<ResourceType, 'custom' | 'schema'>,
+  mediaType: string,
+  live: KubeObject,
+  patch: unknown,
+): KubeObject {
+  const result = patchedBy(type, mediaType, live, patch);
+  if (!isObject(result) || !isObject(result.metadata)) throw badRequest('the patch leaves no object');
+  return dropNulls(result) as KubeObject;
+}
+
+function patchedBy(
+  type: Pick<ResourceType, 'custom' | 'schema'>,
+  mediaType: string,
+  live: KubeObject,
+  patch: unknown,
+): unknown {
   switch (mediaType) {
     case JSON_PATCH:
       return applyJsonPatch(live, patch);
     case MERGE_PATCH:
       return mergePatch(live, patch);
     case STRATEGIC_PATCH:
-      if (!request.type.custom) return strategicPatch(live, patch, request.type.schema);
+      if (!type.custom) return strategicPatch(live, patch, type.schema);
       throw unsupportedMediaType(mediaType, [JSON_PATCH, MERGE_PATCH, APPLY_PATCH]);
     default:
       throw unsupportedMediaType(mediaType, [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH]);

@@ -2,6 +2,15 @@ import { type KubeObject } from '@keelson/domain';
 import { type Schema } from '../fields/schema';
 import { type FieldProblem } from './api-error';
 
+/** How a type's count is read and written through `/scale`. */
+export interface ScaleFields {
+  readonly wanted: (object: KubeObject) => number;
+  readonly withWanted: (object: KubeObject, replicas: number) => KubeObject;
+  readonly counted: (object: KubeObject) => number;
+  /** The pods' selector in the text form of queries. */
+  readonly selector: (object: KubeObject) => string;
+}
+
 /** One kind of object that a simulated API server serves. */
 export interface ResourceType {
   readonly group: string;
@@ -18,11 +27,15 @@ export interface ResourceType {
   readonly generation: 'spec' | 'specOrAnnotations' | 'content' | 'none';
   /** Custom resources differ in a few rules: no strategic merge, no unconditional update. */
   readonly custom: boolean;
+  /** How `/scale` reads and writes the count; types without it have no such endpoint. */
+  readonly scale?: ScaleFields | undefined;
   readonly schema: Schema;
   /** Fills defaults and normalises; pure, same reference when there is nothing to do. */
   readonly defaults: (object: KubeObject) => KubeObject;
   /** What the server itself adds on creation, such as an address; nobody comes to own it. */
   readonly allocate: (object: KubeObject) => KubeObject;
+  /** What the server itself changes on an update, such as a counter; nobody comes to own it. */
+  readonly advance: (next: KubeObject, live: KubeObject) => KubeObject;
   /** Every reason against `next`; `live` is undefined on creation. */
   readonly validate: (next: KubeObject, live: KubeObject | undefined) => readonly FieldProblem[];
 }

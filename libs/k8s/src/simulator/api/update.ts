@@ -64,7 +64,7 @@ export function replace(
   const next = type.defaults({ ...confined, apiVersion: body.apiVersion, kind: body.kind });
   check(type, next, live);
   const managed = recordUpdate(live, next, type.schema, writerOf(state, request, 'Update'));
-  return commitUpdate(state, type, live, withManagedFields(next, managed), {
+  return commitUpdate(state, type, live, withManagedFields(type.advance(next, live), managed), {
     dryRun: request.dryRun,
     isStatus: request.subresource === 'status',
   });

@@ -1,5 +1,5 @@
 import { type KubeObject } from '@keelson/domain';
-import { type ClusterState } from '../api/cluster-state';
+import { type ClusterState, type WriteRequest } from '../api/cluster-state';
 import { commitUpdate, withManagedFields, writerOf } from '../api/commit';
 import { createObject } from '../api/create';
 import { type DeleteOptions, deleteObject } from '../api/delete';
@@ -55,7 +55,8 @@ export class ControllerContext {
     deleteObject(this.state, this.request(type, object), options);
   }
 
-  private request(type: ResourceType, { metadata }: KubeObject) {
+  /** A write of this controller to one object. */
+  request(type: ResourceType, { metadata }: KubeObject): WriteRequest {
     return {
       type,
       apiVersion: apiVersionOf(type.group, type.versions[0] ?? ''),

@@ -14,6 +14,9 @@ const readyCondition = (pod: KubeObject) => conditionOf(conditionsOf(pod.status)
 
 export const isReady = (pod: KubeObject): boolean => readyCondition(pod)?.status === 'True';
 
+export const minReadySecondsOf = (workload: KubeObject): number =>
+  Number(objectAt(workload, 'spec').minReadySeconds ?? 0);
+
 /** Milliseconds until a Ready pod counts as available; 0 if it does, undefined if it is not Ready. */
 export function availableIn(pod: KubeObject, minReadySeconds: number, now: number): number | undefined {
   const ready = readyCondition(pod);
@@ -21,6 +24,16 @@ export function availableIn(pod: KubeObject, minReadySeconds: number, now: numbe
   if (minReadySeconds === 0) return 0;
   const since = Date.parse(ready.lastTransitionTime ?? '');
   return Math.max(0, since + minReadySeconds * 1000 - now);
+}
+
+/** Milliseconds until the next Ready pod counts as available; undefined when all do that can. */
+export function nextAvailableIn(
+  pods: readonly KubeObject[],
+  minReadySeconds: number,
+  now: number,
+): number | undefined {
+  const waits = pods.map((pod) => availableIn(pod, minReadySeconds, now) ?? 0).filter((wait) => wait > 0);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
 }
 
 /** Those that cost the least first: not bound, not running, not Ready, youngest. */
@@ -43,7 +56,3 @@ export interface Container {
 
 export const containersOf = (podSpec: unknown): readonly Container[] =>
   listAt(podSpec, 'containers').filter(isObject) as unknown as Container[];
-
-/** Images are compared without the tag that a kubelet would add. */
-export const imagesOf = (pod: KubeObject): readonly string[] =>
-  containersOf(pod.spec).map((container) => container.image);

@@ -4,7 +4,14 @@ import { equal, objectAt } from '../json';
 import { controllerOf } from '../store/owner-index';
 import { type StoreChange } from '../store/change';
 import { type Controller, type ControllerContext, keyOf, siblingKey } from './context';
-import { availableIn, byDeletionPreference, isActive, isReady } from './pods';
+import {
+  availableIn,
+  byDeletionPreference,
+  isActive,
+  isReady,
+  minReadySecondsOf,
+  nextAvailableIn,
+} from './pods';
 import { type WorkQueue } from './work-queue';
 
 const REPLICA_SET = builtin('apps', 'ReplicaSet');
@@ -53,7 +60,7 @@ export class ReplicaSetController implements Controller {
   }
 
   private count(replicaSet: KubeObject, pods: readonly KubeObject[]): number | undefined {
-    const minReady = Number(objectAt(replicaSet, 'spec').minReadySeconds ?? 0);
+    const minReady = minReadySecondsOf(replicaSet);
     const waits = pods.map((pod) => availableIn(pod, minReady, this.context.now()));
     const ready = pods.filter(isReady).length;
     const available = waits.filter((wait) => wait === 0).length;
@@ -67,8 +74,7 @@ export class ReplicaSetController implements Controller {
       observedGeneration: replicaSet.metadata.generation,
     };
     if (!equal(before, status)) this.context.updateStatus(REPLICA_SET, replicaSet, status);
-    const next = Math.min(...waits.filter((wait) => wait !== undefined && wait > 0).map(Number));
-    return Number.isFinite(next) ? next : undefined;
+    return nextAvailableIn(pods, minReady, this.context.now());
   }
 }
 

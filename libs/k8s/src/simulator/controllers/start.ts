@@ -1,19 +1,20 @@
 import { type ClusterState } from '../api/cluster-state';
+import { OpenKruise } from '../open-kruise/simulated';
 import { type WatchHub } from '../api/watch-hub';
 import { type SimulatorTimings } from '../timings';
-import { BudgetController } from './budgets';
+import { BudgetController } from './budgets/budget-controller';
 import { ClaimController } from './claims';
 import { type Controller, ControllerContext } from './context';
 import { CustomResourceController } from './custom-resources';
-import { DaemonSetController } from './daemon-set';
+import { DaemonSetController } from './daemon-set/daemon-set-controller';
 import { DeploymentController } from './deployment/deployment-controller';
 import { GarbageCollector } from './garbage-collector';
 import { JobController } from './job';
-import { Kubelet } from './kubelet';
+import { Kubelet } from './kubelet/kubelet';
 import { NamespaceController } from './namespaces';
 import { ReplicaSetController } from './replica-set';
 import { type Scheduler } from './scheduler';
-import { StatefulSetController } from './stateful-set';
+import { StatefulSetController } from './stateful-set/stateful-set-controller';
 
 /** Starts every controller of a cluster; they stop with the scheduler. */
 export function startControllers(
@@ -25,6 +26,8 @@ export function startControllers(
   const as = (manager: string) => new ControllerContext(state, scheduler, timings, manager);
   const manager = as('kube-controller-manager');
   const kubelet = new Kubelet(as('kubelet'));
+  const openKruise = new OpenKruise(as('kruise-manager'));
+  state.admission.push((type, object) => openKruise.admit(type, object));
   const controllers: readonly Controller[] = [
     new CustomResourceController(as('kube-apiserver'), hub),
     new DeploymentController(manager),
@@ -32,6 +35,7 @@ export function startControllers(
     new StatefulSetController(manager),
     new DaemonSetController(manager),
     new JobController(manager),
+    openKruise,
     kubelet,
     new BudgetController(manager),
     new ClaimController(manager),

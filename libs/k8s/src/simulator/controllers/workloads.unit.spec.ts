@@ -54,7 +54,7 @@ describe('StatefulSets', () => {
     expect(done.currentRevision).toBe(done.updateRevision);
   });
 
-  it('stop at a pod that cannot start, and recover by a better template', () => {
+  it('stop at a pod that cannot start, and recover when it is deleted', () => {
     const { cluster, clock } = virtualCluster();
     cluster.create(workload('StatefulSet', 'db', { replicas: 2, serviceName: 'db' }));
     clock.advance(1_000);
@@ -62,6 +62,9 @@ describe('StatefulSets', () => {
     clock.advance(1_000);
     expect(cluster.get(ref)?.status).toMatchObject({ readyReplicas: 1, updatedReplicas: 1 });
     cluster.edit(ref, setImage('registry.example/app:3'));
+    clock.advance(1_000);
+    expect(cluster.get(ref)?.status).toMatchObject({ readyReplicas: 1 });
+    cluster.delete({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'db-1' });
     clock.advance(1_000);
     expect(cluster.get(ref)?.status).toMatchObject({ readyReplicas: 2, updatedReplicas: 2 });
   });

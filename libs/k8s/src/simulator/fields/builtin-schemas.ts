@@ -44,6 +44,7 @@ export const POD: Schema = struct({
   spec: podSpec,
   status: struct({ conditions: keyed(['type']), podIPs: keyed(['ip']), hostIPs: ATOMIC }),
 });
+export const CONTROLLER_REVISION: Schema = struct({ metadata, data: ATOMIC });
 export const SERVICE: Schema = struct({
   metadata,
   spec: struct({ ports: keyed(['port', 'protocol'], undefined, protocol), selector: ATOMIC }),

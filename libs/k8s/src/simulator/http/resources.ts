@@ -1,31 +1,19 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type KubeObject } from '@keelson/domain';
-import { badRequest, methodNotAllowed } from '../api/api-error';
+import { methodNotAllowed } from '../api/api-error';
 import { applyObject } from '../api/apply';
-import { type WriteRequest } from '../api/cluster-state';
 import { createObject } from '../api/create';
-import { type DeleteOptions, type PropagationPolicy, deleteObject } from '../api/delete';
-import { dryRunUnknown, forceForbidden, managerRequired } from '../api/option-errors';
+import { deleteObject } from '../api/delete';
+import { forceForbidden, managerRequired } from '../api/option-errors';
 import { APPLY_PATCH, patchObject } from '../api/patch';
 import { inVersion, renderList } from '../api/render';
-import { type ResourceType } from '../api/resource-type';
 import { type Matcher, both, parseFieldSelector, parseLabelSelector } from '../api/selectors';
 import { getObject, updateObject } from '../api/update';
-import { isObject, objectAt } from '../json';
+import { type ResourceCall, count, deleteOptions, isTrue, writeRequest } from './call';
 import { checkedObject, decodeObject, mediaTypeOf, parseBody, readBody } from './body';
-import { type Verb } from './request-counts';
 import { respondJson } from './respond';
 import { type ServedCluster } from './served-cluster';
-import { type ResourcePath } from './target';
+import { serveSubresource } from './subresources';
 import { respondWithWatch } from './watch-response';
-
-export interface ResourceCall {
-  readonly path: ResourcePath;
-  readonly type: ResourceType;
-  readonly query: URLSearchParams;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
 
 /** Every verb on a resource: maps HTTP to the functions of `api/` and nothing else. */
 export async function serveResource(cluster: ServedCluster, call: ResourceCall): Promise<void> {
@@ -34,6 +22,11 @@ export async function serveResource(cluster: ServedCluster, call: ResourceCall):
     const isStatus = 'kind' in object && object.kind === 'Status';
     respondJson(response, code, isStatus ? object : inVersion(object as KubeObject, path.apiVersion));
   };
+  if (path.subresource === 'scale' || path.subresource === 'eviction') {
+    const { code, object } = await serveSubresource(cluster, call);
+    respondJson(response, code, object);
+    return;
+  }
   const isCollection = path.name === undefined;
   switch (request.method) {
     case 'GET':
@@ -64,29 +57,6 @@ export async function serveResource(cluster: ServedCluster, call: ResourceCall):
       throw methodNotAllowed();
   }
 }
-
-const isTrue = (value: string | null): boolean => value === 'true' || value === '1';
-
-function writeRequest({ path, type, query, request }: ResourceCall): WriteRequest {
-  const agent = (request.headers['user-agent'] ?? '').split('/')[0];
-  const dryRun = query.getAll('dryRun');
-  const unknown = dryRun.find((value) => value !== 'All');
-  if (unknown !== undefined) throw dryRunUnknown(request.method, unknown);
-  return {
-    type,
-    apiVersion: path.apiVersion,
-    namespace: path.namespace,
-    name: path.name,
-    subresource: path.subresource === 'status' ? 'status' : undefined,
-    manager: query.get('fieldManager') ?? (agent || 'unknown'),
-    dryRun: dryRun.length > 0,
-    force: isTrue(query.get('force')),
-  };
-}
-
-const count = ({ requests }: ServedCluster, verb: Verb, { dryRun }: WriteRequest): void => {
-  requests.count(dryRun ? 'dryRun' : verb);
-};
 
 const matcherOf = (query: URLSearchParams): Matcher =>
   both(parseLabelSelector(query.get('labelSelector')), parseFieldSelector(query.get('fieldSelector')));
@@ -180,22 +150,4 @@ async function serveDelete(cluster: ServedCluster, call: ResourceCall): Promise<
     deleteObject(cluster.state, each, options);
   }
   return renderList(call.type, call.path.apiVersion, page);
-}
-
-const POLICIES: readonly unknown[] = ['Background', 'Foreground', 'Orphan'];
-
-/** DeleteOptions come in the body or, for the simple ones, in the query. */
-function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions & { dryRun: boolean } {
-  if (!isObject(body)) throw badRequest('the body is not a DeleteOptions object');
-  const policy = body.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
-  if (policy !== undefined && !POLICIES.includes(policy)) {
-    throw badRequest(`propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
-  }
-  const grace = body.gracePeriodSeconds ?? query.get('gracePeriodSeconds') ?? undefined;
-  return {
-    propagationPolicy: policy as PropagationPolicy | undefined,
-    preconditions: objectAt(body, 'preconditions'),
-    gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
-    dryRun: Array.isArray(body.dryRun) && body.dryRun.length > 0,
-  };
 }

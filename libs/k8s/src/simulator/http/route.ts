@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { methodNotAllowed, unknownPath } from '../api/api-error';
 import { VERSION, coreVersions, group, groupList, resourceList } from '../api/discovery';
+import { type ResourceType } from '../api/resource-type';
 import { type Target, parseResourcePath } from './target';
 import { respondJson } from './respond';
 import { serveResource } from './resources';
@@ -23,13 +24,17 @@ export async function route(
   const path = /^\/apis?\//.test(target.path) ? parseResourcePath(target.path) : undefined;
   const type = path && cluster.state.registry.byPath(path.apiVersion, path.plural);
   if (!path || !type) throw unknownPath();
-  if (path.subresource !== undefined && (path.subresource !== 'status' || !type.hasStatus))
-    throw unknownPath();
+  if (path.subresource !== undefined && !hasEndpoint(type, path.subresource)) throw unknownPath();
   // A namespaced collection without a namespace can be read, not written.
   if (type.namespaced && path.namespace === undefined && request.method !== 'GET') throw methodNotAllowed();
   if (!type.namespaced && path.namespace !== undefined) throw unknownPath();
   await serveResource(cluster, { path, type, query: target.query, request, response });
 }
+
+const hasEndpoint = (type: ResourceType, subresource: string): boolean =>
+  (subresource === 'status' && type.hasStatus) ||
+  (subresource === 'scale' && type.scale !== undefined) ||
+  (subresource === 'eviction' && type.kind === 'Pod' && type.group === '');
 
 function discovery({ state }: ServedCluster, path: string): object | string | undefined {
   if (path === '/version') return VERSION;

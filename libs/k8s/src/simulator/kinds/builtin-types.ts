@@ -2,6 +2,7 @@ import { type KubeObject } from '@keelson/domain';
 import { type ResourceType } from '../api/resource-type';
 import {
   BUDGET,
+  CONTROLLER_REVISION,
   CRON_JOB,
   METADATA_ONLY,
   NODE,
@@ -11,6 +12,7 @@ import {
   SERVICE_ACCOUNT,
   WORKLOAD,
 } from '../fields/builtin-schemas';
+import { fill } from '../json';
 import { configMapProblems, secretDefaults, secretProblems } from './config';
 import { claimDefaults, crdDefaults, crdProblems, namespaceDefaults, protectClaim } from './cluster-kinds';
 import { podDefaults, podProblems } from './pod';
@@ -21,16 +23,21 @@ import {
   ingressDefaults,
   networkPolicyDefaults,
 } from './policy';
+import { WORKLOAD_SCALE } from './scale';
 import { allocateAddress, serviceDefaults, serviceProblems } from './service';
 import {
   allocateSelector,
+  countTemplates,
+  controllerRevisionProblems,
   cronJobDefaults,
   daemonSetDefaults,
   deploymentDefaults,
+  firstTemplate,
   jobDefaults,
   jobProblems,
   replicaSetDefaults,
   statefulSetDefaults,
+  statefulSetProblems,
   workloadProblems,
 } from './workloads';
 
@@ -50,6 +57,7 @@ const define = (part: Part): ResourceType => ({
   schema: PLAIN,
   defaults: unchanged,
   allocate: unchanged,
+  advance: unchanged,
   validate: noProblems,
   ...part,
 });
@@ -126,6 +134,7 @@ const workloads: ResourceType[] = [
     shortNames: ['deploy'],
     generation: 'specOrAnnotations',
     defaults: deploymentDefaults,
+    scale: WORKLOAD_SCALE,
   }),
   workload({
     group: 'apps',
@@ -133,6 +142,7 @@ const workloads: ResourceType[] = [
     plural: 'replicasets',
     shortNames: ['rs'],
     defaults: replicaSetDefaults,
+    scale: WORKLOAD_SCALE,
   }),
   workload({
     group: 'apps',
@@ -140,6 +150,9 @@ const workloads: ResourceType[] = [
     plural: 'statefulsets',
     shortNames: ['sts'],
     defaults: statefulSetDefaults,
+    scale: WORKLOAD_SCALE,
+    allocate: (object) => fill(object, { status: { replicas: 0 } }),
+    validate: statefulSetProblems,
   }),
   workload({
     group: 'apps',
@@ -147,6 +160,12 @@ const workloads: ResourceType[] = [
     plural: 'daemonsets',
     shortNames: ['ds'],
     defaults: daemonSetDefaults,
+    allocate: firstTemplate,
+    advance: countTemplates,
+  }),
+  plain('apps', 'ControllerRevision', 'controllerrevisions', {
+    schema: CONTROLLER_REVISION,
+    validate: controllerRevisionProblems,
   }),
   workload({
     group: 'batch',

@@ -1,6 +1,16 @@
 import { type KubeObject } from '@keelson/domain';
 import { type FieldProblem, invalidValue, required } from '../api/api-error';
-import { type JsonObject, changeItems, changeObject, fill, isObject, listAt, objectAt } from '../json';
+import {
+  type JsonObject,
+  changeItems,
+  changeObject,
+  equal,
+  fill,
+  isObject,
+  listAt,
+  objectAt,
+  without,
+} from '../json';
 import { normaliseResources } from './quantities';
 
 /** Defaults and rules of pods and pod templates, as in k8s.io/kubernetes/pkg/apis/core/v1/defaults.go. */
@@ -111,10 +121,22 @@ export function podSpecProblems(spec: JsonObject, path: string): FieldProblem[] 
   return problems;
 }
 
-/** Of a running pod only images, tolerations and deadlines may change. */
+/** Of a pod that exists only images and deadlines may change, and tolerations be added. */
 export function podProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {
   const problems = podSpecProblems(objectAt(next, 'spec'), 'spec');
-  if (live && JSON.stringify(fixedPart(next)) !== JSON.stringify(fixedPart(live))) {
+  if (!live || next.spec === live.spec) return problems;
+  const resized = CONTAINER_LISTS.filter(
+    (list) => listAt(next.spec, list).length !== listAt(live.spec, list).length,
+  );
+  if (resized.length > 0) {
+    const message = 'Forbidden: pod updates may not add or remove containers';
+    const fields = resized.map((list) => `spec.${list}`);
+    return [
+      ...problems,
+      ...fields.map((field) => ({ reason: 'FieldValueForbidden' as const, field, message })),
+    ];
+  }
+  if (!equal(fixedPart(next), fixedPart(live))) {
     problems.push({
       reason: 'FieldValueForbidden',
       field: 'spec',
@@ -125,11 +147,12 @@ export function podProblems(next: KubeObject, live: KubeObject | undefined): Fie
   return problems;
 }
 
-function fixedPart(pod: KubeObject): unknown {
-  const spec = objectAt(pod, 'spec');
-  return listAt(spec, 'containers').map((container) => ({
-    ...(isObject(container) ? container : {}),
-    image: undefined,
-    imagePullPolicy: undefined,
-  }));
+const CONTAINER_LISTS = ['containers', 'initContainers'] as const;
+
+function fixedPart(pod: KubeObject): JsonObject {
+  let spec = without(without(objectAt(pod, 'spec'), 'activeDeadlineSeconds'), 'tolerations');
+  for (const list of CONTAINER_LISTS) {
+    spec = changeItems(spec, list, (container) => without(container, 'image'));
+  }
+  return spec;
 }

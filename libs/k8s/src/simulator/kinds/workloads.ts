@@ -1,7 +1,16 @@
 import { type KubeObject } from '@keelson/domain';
 import { type FieldProblem, invalidValue, required } from '../api/api-error';
 import { matchesSelector } from '../api/selectors';
-import { type JsonObject, changeItems, changeObject, equal, fill, isObject, objectAt } from '../json';
+import {
+  type JsonObject,
+  changeItems,
+  changeObject,
+  equal,
+  fill,
+  isObject,
+  objectAt,
+  without,
+} from '../json';
 import { claimDefaults } from './cluster-kinds';
 import { podSpecProblems, templateDefaults } from './pod';
 
@@ -65,6 +74,28 @@ export const daemonSetDefaults = (object: KubeObject): KubeObject =>
     ),
   );
 
+/** The annotation in which the server counts a DaemonSet's templates. */
+export const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+const withTemplateGeneration = (object: KubeObject, count: unknown): KubeObject => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    annotations: { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(count) },
+  },
+});
+
+export const firstTemplate = (object: KubeObject): KubeObject =>
+  fill(withTemplateGeneration(object, 1), {
+    status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  });
+
+export function countTemplates(next: KubeObject, live: KubeObject): KubeObject {
+  const count = Number(live.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1);
+  const isSame = equal(objectAt(next, 'spec').template, objectAt(live, 'spec').template);
+  return withTemplateGeneration(next, isSame ? count : count + 1);
+}
+
 export const jobDefaults = (object: KubeObject): KubeObject =>
   spec(object, (value) =>
     fill(value, {
@@ -123,6 +154,34 @@ export function workloadProblems(next: KubeObject, live: KubeObject | undefined)
   problems.push(...deadlineProblems(value), ...strategyProblems(value));
   return problems;
 }
+
+/** What of a StatefulSet may change; the rest is fixed at its creation. */
+const MUTABLE = [
+  'replicas',
+  'template',
+  'updateStrategy',
+  'ordinals',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
+export function statefulSetProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {
+  const problems = workloadProblems(next, live);
+  const fixed = (object: KubeObject) =>
+    MUTABLE.reduce((rest, field) => without(rest, field), objectAt(object, 'spec'));
+  if (live && live.spec !== next.spec && !equal(fixed(live), fixed(next))) {
+    problems.push({
+      reason: 'FieldValueForbidden',
+      field: 'spec',
+      message:
+        "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+    });
+  }
+  return problems;
+}
+
+export const controllerRevisionProblems = (next: KubeObject, live: KubeObject | undefined): FieldProblem[] =>
+  live && !equal(live.data, next.data) ? [invalidValue('data', next.data, 'field is immutable')] : [];
 
 const countProblem = (value: JsonObject, field: string): FieldProblem[] => {
   const count = value[field];

@@ -87,6 +87,7 @@ export class DeploymentController implements Controller {
 
   private roll(family: Family): number | undefined {
     const current = family.ensureCurrent();
+    if (!current) return this.report(family);
     const fence = fenceFor(family.deployment);
     const wanted =
       replicasOf(current) > fence.replicas
@@ -113,7 +114,9 @@ export class DeploymentController implements Controller {
       return this.report(family);
     }
     if (family.old.some((set) => this.hasPods(set))) return this.report(family);
-    family.scale(family.ensureCurrent(), replicasOf(family.deployment));
+    const current = family.ensureCurrent();
+    if (!current) return this.report(family);
+    family.scale(current, replicasOf(family.deployment));
     this.cleanUp(family);
     return this.report(family);
   }

@@ -2,7 +2,8 @@ import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../../api/registry';
 import { safeHash } from '../../ids';
 import { equal, objectAt } from '../../json';
-import { type ControllerContext } from '../context';
+import { controllerOf, ownersOf } from '../../store/owner-index';
+import { type ControllerContext, siblingKey } from '../context';
 import { controllerReference } from '../replica-set';
 import { newReplicas } from './arithmetic';
 import {
@@ -87,14 +88,26 @@ export class Family {
     this.markRevision();
   }
 
-  ensureCurrent(): KubeObject {
+  /** The new ReplicaSet, made if need be; undefined while one of a Deployment that is gone still has its name. */
+  ensureCurrent(): KubeObject | undefined {
     if (this.current) this.adopt();
     else {
-      this.current = this.createCurrent();
-      this.event = 'NewReplicaSetCreated';
+      this.current = this.takeOverOrCreate();
+      if (this.current) this.event = 'NewReplicaSetCreated';
       this.markRevision();
     }
-    return this.current ?? this.createCurrent();
+    return this.current;
+  }
+
+  private takeOverOrCreate(): KubeObject | undefined {
+    const { deployment, context } = this;
+    const hash = safeHash(objectAt(objectAt(deployment, 'spec'), 'template'));
+    const taken = context.get(REPLICA_SET, siblingKey(deployment, `${deployment.metadata.name}-${hash}`));
+    if (!taken) return this.createCurrent(hash);
+    if (controllerOf(taken)) return undefined;
+    // Left by an orphaning deletion.
+    const ownerReferences = [...ownersOf(taken), controllerReference(deployment)];
+    return context.update(REPLICA_SET, taken, { ...taken, metadata: { ...taken.metadata, ownerReferences } });
   }
 
   /** Scales a ReplicaSet and notes what its Deployment wants; whether the size changed. */
@@ -126,11 +139,10 @@ export class Family {
     return Math.max(0, ...this.old.map(revisionOf)) + 1;
   }
 
-  private createCurrent(): KubeObject {
+  private createCurrent(hash: string): KubeObject {
     const { deployment, context } = this;
     const spec = objectAt(deployment, 'spec');
     const template = objectAt(spec, 'template');
-    const hash = safeHash(template);
     const labels = { ...objectAt(objectAt(template, 'metadata'), 'labels'), [HASH_LABEL]: hash };
     const selector = objectAt(spec, 'selector');
     const { name, namespace } = deployment.metadata;

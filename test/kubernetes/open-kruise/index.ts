@@ -1,0 +1,1 @@
+export { startOpenKruise, type OpenKruise } from './open-kruise';
