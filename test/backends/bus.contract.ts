@@ -51,7 +51,7 @@ export function busContract(open: (dependencies: BusDependencies) => EventBus): 
     await log.append(10);
     const seen: number[] = [];
     const subscription = bus.subscribe({ name: 'reader', after: 7, onBatch: async (e) => collect(seen, e) });
-    expect(subscription.position()).toBe(7);
+    expect(subscription.position).toBe(7);
     await log.append(2);
     await reached(subscription, 12);
     expect(seen).toEqual(positions(8, 12));
@@ -73,11 +73,63 @@ export function busContract(open: (dependencies: BusDependencies) => EventBus): 
     const quickly = bus.subscribe({ name: 'fast', after: 0, onBatch: async (e) => collect(fast, e) });
     await log.append(40);
     await reached(quickly, 40);
-    expect(slowly.position()).toBe(0);
+    expect(slowly.position).toBe(0);
     hold.open();
     await reached(slowly, 40);
     expect(fast).toEqual(positions(1, 40));
     expect(slow).toEqual(positions(1, 40));
+  });
+
+  it('knows no difference between two subscriptions of one name', async () => {
+    const seen: number[][] = [[], []];
+    const both = seen.map((mine) =>
+      bus.subscribe({ name: 'reader', after: 0, onBatch: async (e) => collect(mine, e) }),
+    );
+    await log.append(20);
+    await Promise.all(both.map((subscription) => reached(subscription, 20)));
+    expect(seen).toEqual([positions(1, 20), positions(1, 20)]);
+  });
+
+  it('goes on from the position that the receiver answers, ahead or behind', async () => {
+    const seen: number[] = [];
+    let lost = true;
+    const subscription = bus.subscribe({
+      name: 'reader',
+      after: 0,
+      batchSize: 4,
+      onBatch: async (events) => {
+        collect(seen, events);
+        const last = events.at(-1)?.position ?? 0;
+        if (last === 4) return 10; // another process has come further
+        if (last < 18 || !lost) return;
+        lost = false;
+        return 16; // what came after 16 was lost
+      },
+    });
+    // One append, one transaction: no batch is smaller for having come early.
+    await log.append(18);
+    await reached(subscription, 18);
+    expect(seen).toEqual([...positions(1, 4), ...positions(11, 18), ...positions(17, 18)]);
+    await log.append(3);
+    await reached(subscription, 21);
+    expect(seen.slice(-3)).toEqual(positions(19, 21));
+  });
+
+  it('tells a subscription that listens of its failures, and the log of the others', async () => {
+    const errors: unknown[] = [];
+    let failures = 2;
+    const subscription = bus.subscribe({
+      name: 'reader',
+      after: 0,
+      onBatch: async () => {
+        if (failures-- > 0) throw new Error('mine alone');
+      },
+      onError: (error) => errors.push(error),
+    });
+    await log.append(3);
+    await reached(subscription, 3);
+    expect(errors).toEqual([new Error('mine alone'), new Error('mine alone')]);
+    expect(logger.count('mine alone')).toBe(0);
   });
 
   it('brings the same events again after a failure, for as long as it fails, and skips none', async () => {
@@ -141,7 +193,7 @@ export function busContract(open: (dependencies: BusDependencies) => EventBus): 
     const stopped = first.stop();
     hold.open();
     await stopped;
-    const after = first.position();
+    const after = first.position;
     expect(seen).toEqual(positions(1, after));
     expect(after).toBeLessThanOrEqual(4);
 
@@ -165,7 +217,7 @@ export function busContract(open: (dependencies: BusDependencies) => EventBus): 
       (times) => times > 1,
     );
     await subscription.stop();
-    expect(subscription.position()).toBe(0);
+    expect(subscription.position).toBe(0);
   });
 
   it('goes on when the database has cut every connection', async () => {
@@ -201,7 +253,7 @@ export function collect(into: number[], events: readonly RecordedEvent[]): void 
 export async function reached(subscription: Subscription, position: number): Promise<void> {
   await eventually(
     `position ${position}`,
-    () => subscription.position(),
+    () => subscription.position,
     (now) => now >= position,
     30_000,
   );

@@ -43,10 +43,13 @@ const asAdmin = async (url: string, sql: string): Promise<void> => {
   }
 };
 
-/** DATABASE_URL's server when it is set, else an embedded one in the temporary folder; stop() leaves nothing of it. */
-export const startTestServer = async (): Promise<TestServer> => {
+/**
+ * DATABASE_URL's server when it is set and the caller shares, else an embedded one in the temporary folder; stop()
+ * leaves nothing of it.
+ */
+export const startTestServer = async ({ shared = true } = {}): Promise<TestServer> => {
   const template = unique('keelson_template');
-  const given = process.env.DATABASE_URL;
+  const given = shared ? process.env.DATABASE_URL : undefined;
   const folder = given ? undefined : mkdtempSync(join(tmpdir(), 'keelson-test-'));
   // Open to pass through, for the account that the server runs under when we are root; the data itself is not.
   if (folder) chmodSync(folder, 0o755);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { adminAuthentication, createApi, hashToken } from '@keelson/api';
 import { createVault, openEventStore } from '@keelson/event-store';
-import { openJobQueue } from '@keelson/messaging';
+import { openJobQueue, PostgresBus } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -31,7 +31,8 @@ export const startKeelson = async (server?: Pick<TestServer, 'url' | 'template'>
   const store = await openEventStore({ pool: database.pool });
   const vault = createVault(database.pool, randomBytes(32));
   const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
-  const worker = await startWorker({ store, vault, jobs, logger });
+  const bus = new PostgresBus(store.log, logger);
+  const worker = await startWorker({ store, vault, jobs, bus, logger });
   const authenticate = adminAuthentication(hashToken(token));
   const api = await createApi({
     store,
@@ -77,6 +78,7 @@ export const startKeelson = async (server?: Pick<TestServer, 'url' | 'template'>
     stop: async () => {
       await api.close();
       await worker.stop();
+      await bus.close();
       await jobs.close();
       await store.stop();
       await database.drop();

@@ -5,10 +5,12 @@ import { ApplicationsModule } from './applications/applications.module';
 import { AuditModule } from './audit/audit.module';
 import { ClustersModule } from './clusters/clusters.module';
 import { CommandRunner } from './commands/command-runner';
+import { DiffModule } from './diff/diff.module';
 import { EventsModule } from './events/events.module';
 import { HealthController } from './health/health.controller';
 import { Metrics } from './health/metrics';
 import { ReadinessProbe } from './health/readiness';
+import { HoldsModule } from './holds/holds.module';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor';
 import { MinPositionInterceptor } from './http/min-position.interceptor';
 import { missingRoute } from './http/missing-route';
@@ -20,6 +22,7 @@ import { LOGGER, OPTIONS, REGISTRY, STORE, VAULT, type ApiOptions } from './opti
 import { ReleasesModule } from './releases/releases.module';
 import { RunsModule } from './runs/runs.module';
 import { TargetsModule } from './targets/targets.module';
+import { WindowsModule } from './windows/windows.module';
 
 /** What every resource's module uses. */
 @Module({})
@@ -63,7 +66,10 @@ export class ApiModule {
         ApplicationsModule,
         ReleasesModule,
         TargetsModule,
+        DiffModule,
         RunsModule,
+        HoldsModule,
+        WindowsModule,
         AuditModule,
         EventsModule,
       ],

@@ -1,13 +1,16 @@
 import { applicationOperations } from './applications/applications.operations';
 import { auditOperations } from './audit/audit.operations';
 import { clusterOperations } from './clusters/clusters.operations';
+import { diffOperations } from './diff/diff.operations';
 import { eventOperations } from './events/events.operations';
 import { healthOperations } from './health/health.operations';
+import { holdOperations } from './holds/holds.operations';
 import type { Operation } from './http/operation';
 import { openapiOperations } from './openapi/openapi.operations';
 import { releaseOperations } from './releases/releases.operations';
 import { runOperations } from './runs/runs.operations';
 import { targetOperations } from './targets/targets.operations';
+import { windowOperations } from './windows/windows.operations';
 
 /** Everything that the API can do; a test compares it with the routes that are really served. */
 export const operations: readonly Operation[] = [
@@ -15,7 +18,10 @@ export const operations: readonly Operation[] = [
   ...applicationOperations,
   ...releaseOperations,
   ...targetOperations,
+  ...diffOperations,
   ...runOperations,
+  ...holdOperations,
+  ...windowOperations,
   ...auditOperations,
   ...eventOperations,
   ...healthOperations,

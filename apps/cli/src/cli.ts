@@ -4,13 +4,17 @@ import { applyCommand } from './commands/apply';
 import { auditCommand } from './commands/audit';
 import { clustersCommand } from './commands/clusters';
 import { eventsCommand } from './commands/events';
+import { holdsCommand } from './commands/holds';
 import { loginCommand } from './commands/login';
 import { releaseCommand } from './commands/release';
+import { rollbackCommand } from './commands/rollback';
 import { runCommand } from './commands/run';
+import { runActionCommands } from './commands/run-actions';
 import { runsCommand } from './commands/runs';
 import { scaleCommand } from './commands/scale';
 import { targetsCommand } from './commands/targets';
 import { verifyCommand } from './commands/verify';
+import { windowsCommand } from './commands/windows';
 import { Host } from './host';
 import type { ExitCode } from './exit-code';
 import type { Io } from './io';
@@ -23,12 +27,16 @@ const COMMANDS = [
   applicationsCommand,
   releaseCommand,
   scaleCommand,
+  rollbackCommand,
   runsCommand,
   runCommand,
+  runActionCommands,
   targetsCommand,
   auditCommand,
   verifyCommand,
   eventsCommand,
+  holdsCommand,
+  windowsCommand,
 ];
 
 const EXIT_CODES = `

@@ -2,6 +2,7 @@ import { duration } from '@keelson/cli';
 import type { Stage } from './stage';
 import { auditTrail } from './steps/audit-trail';
 import { badRelease } from './steps/bad-release';
+import { canaryAndApproval } from './steps/canary-and-approval';
 import { define } from './steps/define';
 import { drift } from './steps/drift';
 import { firstRelease } from './steps/first-release';
@@ -19,11 +20,12 @@ export const playDemo = async (stage: Stage): Promise<void> => {
   await define(stage);
   await firstRelease(stage);
   await scaleDuringRollout(stage);
-  const stuck = await badRelease(stage);
+  const bad = await badRelease(stage);
+  await canaryAndApproval(stage);
   await drift(stage);
   await unreachable(stage);
   await prune(stage);
-  await auditTrail(stage, stuck);
+  await auditTrail(stage, bad);
 };
 
 export const summary = ({ show }: Stage, startedAt: number): void => {

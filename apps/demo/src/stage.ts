@@ -40,6 +40,17 @@ export class Stage {
     return this.api.post(`/applications/${APPLICATION}/scale`, { replicas, reason });
   }
 
+  act(
+    run: string,
+    action: string,
+    reason: string,
+    on: { stage?: string } = {},
+  ): Promise<{ position: number }> {
+    const where = on.stage ? ` --stage ${on.stage}` : '';
+    this.show.say(`keelson ${action} ${run}${where} --reason "${reason}"`);
+    return this.api.post(`/runs/${run}/actions`, { action, reason, ...on });
+  }
+
   run(id: string, minPosition?: number): Promise<Run> {
     return this.api.get<Run>(`/runs/${id}`, minPosition === undefined ? {} : { minPosition });
   }

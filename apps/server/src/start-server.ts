@@ -1,6 +1,6 @@
 import { adminAuthentication, createApi } from '@keelson/api';
 import { createVault, openEventStore } from '@keelson/event-store';
-import { KafkaBus, openJobQueue } from '@keelson/messaging';
+import { KafkaBus, openJobQueue, PostgresBus } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -8,9 +8,11 @@ import { version } from '../package.json';
 import { adminToken } from './admin-token';
 import { countClusters } from './cluster-count';
 import { openDatabase } from './database';
+import { domainUpcasters } from './domain-upcasters';
 import { StartFailure } from './failure';
 import { startHousekeeping } from './housekeeping';
 import { assertKeyFits, encryptionKey, signingKey } from './keys';
+import { assertEventsKnown } from './known-events';
 import type { Settings } from './settings';
 import { Teardown } from './teardown';
 
@@ -52,9 +54,11 @@ const startParts = async (
   await assertKeyFits(pool, vault);
   const store = await openEventStore({
     pool,
+    upcasters: domainUpcasters(),
     onError: (err) => logger.warn({ err }, 'the event store stumbled and tries again'),
   });
   teardown.add('the event store', () => store.stop());
+  await assertEventsKnown(store.log);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -80,10 +84,10 @@ const startParts = async (
     teardown.add('the job queue', () => jobs.close());
     const bus = kafkaBrokers
       ? new KafkaBus({ kafka: { brokers: kafkaBrokers }, source: store.log, database: databaseUrl, logger })
-      : undefined;
-    if (bus) teardown.add('the bus', () => bus.close());
-    uses.push(`queue ${jobs.description}`, `bus ${bus?.description ?? 'PostgreSQL'}`);
-    const worker = await startWorker({ store, vault, jobs, logger });
+      : new PostgresBus(store.log, logger);
+    teardown.add('the bus', () => bus.close());
+    uses.push(`queue ${jobs.description}`, `bus ${bus.description}`);
+    const worker = await startWorker({ store, vault, jobs, bus, logger });
     teardown.add('the worker', () => worker.stop());
     const housekeeping = startHousekeeping(store, signingKey(key), logger);
     teardown.add('the housekeeping', () => housekeeping.stop());

@@ -1,5 +1,6 @@
 import { RunEngine } from './runs/run-engine';
 
+export { FLEET_EVENT_TYPES } from './fleet/event-types';
 export { FLEET_PROJECTION } from './fleet/projection';
 export { startWorker, type Worker, type WorkerOptions } from './worker';
 

@@ -1,5 +1,5 @@
 import type { EventStore, Projection, Vault } from '@keelson/event-store';
-import type { JobQueue } from '@keelson/messaging';
+import type { EventBus, JobQueue } from '@keelson/messaging';
 import type { Logger } from 'pino';
 import { ClusterSessions } from './clusters/cluster-sessions';
 import { fleetProjection } from './fleet/projection';
@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly jobs: JobQueue;
+  /** Brings the projection its events. */
+  readonly bus: EventBus;
   readonly logger: Logger;
 }
 
@@ -22,14 +24,14 @@ export interface Worker {
 }
 
 /** Starts everything that happens without a request: the projection, the run engine and the clusters' sessions. */
-export const startWorker = async ({ store, vault, jobs, logger }: WorkerOptions): Promise<Worker> => {
-  const engine = new RunEngine({ store, jobs, logger });
+export const startWorker = async ({ store, vault, jobs, bus, logger }: WorkerOptions): Promise<Worker> => {
   const shards = new ShardOwnership(
     store.pool,
     () => void sessions.look(),
     (error) => logger.warn({ err: error }, 'the shards could not be balanced; trying again'),
   );
   const sessions = new ClusterSessions({ store, vault, shards, logger });
+  const engine = new RunEngine({ store, vault, jobs, owns: (run) => shards.owns(run), logger });
 
   const onAdvanced = (position: number): void => {
     void sessions.look();
@@ -39,6 +41,7 @@ export const startWorker = async ({ store, vault, jobs, logger }: WorkerOptions)
   };
   const projection = store.runProjection({
     ...fleetProjection(),
+    feed: bus,
     onAdvanced,
     onError: (error) => logger.error({ err: error }, 'the fleet projection stumbled and tries again'),
   });

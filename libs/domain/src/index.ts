@@ -1,6 +1,10 @@
 export * from './application';
+export * from './blocking';
 export * from './cluster';
+export * from './dependency';
 export * from './health';
+export * from './history';
+export * from './hold';
 export * from './kernel';
 export * from './kubernetes/marks';
 export * from './kubernetes/objects';
@@ -12,3 +16,5 @@ export * from './rendering';
 export * from './run';
 export * from './strategy';
 export * from './target';
+export * from './verification';
+export * from './window';

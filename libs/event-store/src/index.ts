@@ -13,7 +13,7 @@ export { eventId } from './append/encode';
 export type { LogReader } from './read/log-reader';
 export type { Subscription, SubscribeOptions } from './read/subscription';
 export { Upcasters, type Upcast } from './read/upcasters';
-export type { Projection, ProjectionOptions } from './projection/options';
+export type { EventFeed, Projection, ProjectionOptions } from './projection/options';
 export type { CommandExecutor, CommandResult } from './command/executor';
 export type { CommandUnit } from './command/unit';
 export { forgetAnswers } from './command/answers';

@@ -1,16 +1,20 @@
-import type { LogSource, LogSubscribeOptions, LogSubscription, RecordedEvent } from '@keelson/messaging';
+import type { LogSource, RecordedEvent, SubscribeOptions, Subscription } from '@keelson/messaging';
 
 /** The log, with a count of what is asked of it. */
 export class CountingSource implements LogSource {
   /** Calls of read(). */
   reads = 0;
-  /** Tails that run now, the forwarder's own left out. */
+  /** Calls of head() that were answered; the end of each hand-over to Kafka begins with one. */
+  heads = 0;
+  /** Tails that have not been told to stop, the forwarder's own left out. */
   tails = 0;
 
   constructor(private readonly source: LogSource) {}
 
-  head(): Promise<{ readonly position: number }> {
-    return this.source.head();
+  async head(): Promise<{ readonly position: number }> {
+    const head = await this.source.head();
+    this.heads++;
+    return head;
   }
 
   read(filter: { after: number; limit: number }): Promise<readonly RecordedEvent[]> {
@@ -18,7 +22,11 @@ export class CountingSource implements LogSource {
     return this.source.read(filter);
   }
 
-  subscribe(options: LogSubscribeOptions): LogSubscription {
+  upcast(event: RecordedEvent): RecordedEvent {
+    return this.source.upcast(event);
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
     const tail = this.source.subscribe(options);
     if (options.name === 'kafka-forwarder') return tail;
     this.tails++;
@@ -27,8 +35,8 @@ export class CountingSource implements LogSource {
         return tail.position;
       },
       stop: async () => {
-        await tail.stop();
         this.tails--;
+        await tail.stop();
       },
     };
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createPool, migrate, openEventStore } from '@keelson/event-store';
+import { createPool, migrate, openEventStore, Upcasters } from '@keelson/event-store';
 import type { LogSource } from '@keelson/messaging';
 
 export interface TestLog {
@@ -11,10 +11,10 @@ export interface TestLog {
 }
 
 /** The event store's own log, in the database of that URL. */
-export async function openTestLog(url: string): Promise<TestLog> {
+export async function openTestLog(url: string, upcasters = new Upcasters()): Promise<TestLog> {
   const pool = createPool(url, { onError: () => undefined });
   await migrate(pool, join(__dirname, '..', '..', '..', 'migrations'));
-  const store = await openEventStore({ pool });
+  const store = await openEventStore({ pool, upcasters });
   return {
     source: store.log,
     append: async (count, bytes = 10) => {

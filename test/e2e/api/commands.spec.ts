@@ -92,11 +92,15 @@ describe('applications', () => {
         placement: { clusterSelector: {} },
         overrides: [],
         strategy: {
-          stages: [{ name: 'all', maxConcurrency: '100%', maxFailures: 0 }],
+          stages: [{ name: 'all', maxConcurrency: '100%', maxFailures: 0, before: [], after: [] }],
+          batches: [{ size: '100%' }],
           minSuccessTime: '0s',
           progressDeadline: '10m',
           onFailure: 'Pause',
+          update: 'Recreate',
+          unreachable: 'Fail',
         },
+        dependsOn: [],
         drift: { policy: 'Correct', ignoreFields: [] },
         whenToTakeOver: 'Always',
         disruptionBudget: 'None',
@@ -142,8 +146,10 @@ describe('applications', () => {
         clusterSelector: { matchLabels: { tier: 'canary' } },
         maxConcurrency: 1,
         maxFailures: 0,
+        before: [],
+        after: [],
       },
-      { name: 'rest', maxConcurrency: '50%', maxFailures: 0 },
+      { name: 'rest', maxConcurrency: '50%', maxFailures: 0, before: [], after: [] },
     ]);
     expect(definition).toMatchObject({ drift: { policy: 'Report' }, whenToTakeOver: 'Never' });
   });

@@ -45,7 +45,14 @@ beforeAll(async () => {
     { type: 'StageStarted', data: { ...of, stage: 'all' } },
     ...['a', 'b'].map((name) => ({
       type: 'ClusterStarted',
-      data: { ...of, stage: 'all', cluster: name, release: 'shop-r1', at: '2026-01-01T00:00:00.000Z' },
+      data: {
+        ...of,
+        stage: 'all',
+        cluster: name,
+        release: 'shop-r1',
+        pace: { batch: 0, of: 1, share: '100%', update: 'Recreate' },
+        at: '2026-01-01T00:00:00.000Z',
+      },
     })),
   );
   const generation = await generationIn('a');
@@ -134,7 +141,10 @@ it('runs show stages, clusters and how far each is', async () => {
     application: 'shop',
     release: 'shop-r1',
     version: '1.0',
+    rollback: false,
     phase: 'Progressing',
+    waiting: [],
+    override: null,
     finishedAt: null,
     stages: [
       {

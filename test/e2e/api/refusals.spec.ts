@@ -4,6 +4,7 @@ import {
   notAvailableYet,
   wrongApplications,
   wrongClusters,
+  wrongRollouts,
   wrongShapes,
   type WrongInput,
 } from './wrong-input';
@@ -34,6 +35,7 @@ describe.each([
   ['wrong shape', wrongShapes],
   ['wrong application', wrongApplications],
   ['wrong cluster', wrongClusters],
+  ['wrong rollout', wrongRollouts],
   ['what is not available yet', notAvailableYet],
 ])('%s', (_, cases: readonly WrongInput[]) => {
   it.each(cases)('$what is refused by its path', async ({ request, path, message }) => {
@@ -96,14 +98,12 @@ describe('what is not there', () => {
   it.each([
     ['GET', '/v1/nothing', 404, 'route-not-found'],
     ['GET', '/v1/clusters/%FF', 400, 'bad-request'],
-    ['POST', '/v1/applications/shop/rollback', 404, 'not-available-yet'],
-    ['POST', '/v1/runs/shop-1/actions', 404, 'not-available-yet'],
     ['GET', '/v1/webhooks', 404, 'not-available-yet'],
-    ['PUT', '/v1/windows/night', 404, 'not-available-yet'],
-    ['POST', '/v1/holds', 404, 'not-available-yet'],
     ['GET', '/v1/clusters/known/nodes', 404, 'not-available-yet'],
     ['DELETE', '/v1/applications/none', 404, 'application-not-found'],
     ['DELETE', '/v1/clusters/none', 404, 'cluster-not-found'],
+    ['DELETE', '/v1/holds/none', 404, 'hold-not-found'],
+    ['DELETE', '/v1/windows/none', 404, 'window-not-found'],
   ])('%s %s', async (method, path, status, code) => {
     const answer = await unchanged(() => api.send(method, path));
     expect(answer).toMatchObject({ status, body: { status, code } });

@@ -157,15 +157,4 @@ describe('a subscription', () => {
       expect(seen).toEqual(range(1, 50));
     });
   });
-
-  it('an idle store writes nothing', async () => {
-    await append(1, 3);
-    await until('sealed', async () => (await store.log.head()).position === 3);
-    // xmax shows a row lock too, which is a write; the server's transaction counter would count the neighbours'.
-    const written = async () =>
-      (await database.pool.query('select xmin::text, xmax::text, pos from log_head')).rows[0];
-    const before = await written();
-    await delay(500);
-    expect(await written()).toEqual(before);
-  });
 });

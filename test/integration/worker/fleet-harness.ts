@@ -13,11 +13,12 @@ import {
   type ApplicationCommand,
   type ApplicationDefinition,
   type KubeObject,
+  type RunAction,
   type Strategy,
 } from '@keelson/domain';
 import { createPool, createVault, openEventStore, type EventStore } from '@keelson/event-store';
 import { parseConnection, startSimulator, type Simulator } from '@keelson/k8s';
-import { openJobQueue } from '@keelson/messaging';
+import { openJobQueue, PostgresBus } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
 import { pino } from 'pino';
 import { testDatabase } from '../../support/database';
@@ -34,7 +35,8 @@ export const startFleet = async (clusters: string[]) => {
     pino.destination({ dest: 2, sync: true }),
   );
   const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
-  let worker = await startWorker({ store, vault, jobs, logger });
+  const bus = new PostgresBus(store.log, logger);
+  let worker = await startWorker({ store, vault, jobs, bus, logger });
   const commands = commandsOf(store);
 
   return {
@@ -56,17 +58,20 @@ export const startFleet = async (clusters: string[]) => {
     },
     stopWorker: () => worker.stop(),
     startWorker: async () => {
-      worker = await startWorker({ store, vault, jobs, logger });
+      worker = await startWorker({ store, vault, jobs, bus, logger });
     },
     /** Another process, as far as one test process can be one: a store, a queue and connections of its own. */
     joinWorker: async () => {
       const pool = createPool(database.url);
       const own = await openEventStore({ pool });
       const queue = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
-      const other = await startWorker({ store: own, vault: createVault(pool, key), jobs: queue, logger });
+      const ownBus = new PostgresBus(own.log, logger);
+      const parts = { store: own, vault: createVault(pool, key), jobs: queue, bus: ownBus, logger };
+      const other = await startWorker(parts);
       return {
         stop: async () => {
           await other.stop();
+          await ownBus.close();
           await queue.close();
           await own.stop();
           await pool.end();
@@ -75,6 +80,7 @@ export const startFleet = async (clusters: string[]) => {
     },
     stop: async () => {
       await worker.stop();
+      await bus.close();
       await jobs.close();
       await store.stop();
       await simulator.close();
@@ -103,6 +109,16 @@ const commandsOf = (store: EventStore) => {
   return {
     execute,
     application,
+    act: (run: string, action: RunAction, on: { stage?: string; cluster?: string; why?: string } = {}) =>
+      execute((unit) =>
+        unit.decide(runDecider, runStream(run), {
+          type: 'ActOnRun',
+          action,
+          by: 'ada',
+          now: Date.now(),
+          ...on,
+        }),
+      ),
     define: (name: string, change: Partial<ApplicationDefinition> = {}) =>
       application(name, {
         type: 'DefineApplication',
@@ -165,6 +181,7 @@ const definition: ApplicationDefinition = {
   objects: [deployment('shop:1'), configMap('hello')],
   placement: { clusterSelector: {} },
   overrides: [],
+  dependsOn: [],
   strategy: DEFAULT_STRATEGY,
   policy: { drift: 'Correct', whenToTakeOver: 'Never' },
 };

@@ -1,3 +1,4 @@
+import { DEFAULT_ACCEPTED_PHASES, type TargetPhase } from '@keelson/domain';
 import { z } from 'zod';
 import { operation } from '../http/operation';
 import {
@@ -33,6 +34,32 @@ const driftBody = z.strictObject({
   ignoreFields: z.array(z.unknown()).max(0, 'ignored fields are not available yet').optional(),
 });
 
+const PHASES = [
+  'Pending',
+  'Progressing',
+  'Available',
+  'Degraded',
+  'Drifted',
+  'Unreachable',
+  'Deleting',
+] as const satisfies readonly TargetPhase[];
+
+const dependency = z
+  .strictObject({
+    application: dnsLabel,
+    phases: z
+      .array(z.enum(PHASES, 'must be the phase of a target'))
+      .max(PHASES.length)
+      .default([...DEFAULT_ACCEPTED_PHASES])
+      .meta({ description: "Phases of the other's target that are good enough" }),
+  })
+  .meta({
+    id: 'Dependency',
+    description:
+      'A cluster waits until the other application is well there. One that does not run in the cluster is not waited for.',
+  });
+const dependsOn = z.array(dependency).max(100, 'at most 100 applications');
+
 const definitionBody = z
   .strictObject({
     project: dnsLabel.default('default'),
@@ -43,6 +70,7 @@ const definitionBody = z
     placement,
     overrides: z.array(override).max(1000, 'at most 1000 overrides').default([]),
     strategy: strategy.optional(),
+    dependsOn: dependsOn.default([]),
     drift: driftBody.default({ policy: 'Correct' }),
     whenToTakeOver: z
       .enum(['Always', 'IfNoDiff', 'Never'], 'must be Always, IfNoDiff or Never')
@@ -98,6 +126,7 @@ const application = summary
         placement,
         overrides: z.array(override),
         strategy,
+        dependsOn,
         drift: z.strictObject({ policy: z.string(), ignoreFields: z.array(z.unknown()) }),
         whenToTakeOver: z.string(),
         disruptionBudget: z.string(),

@@ -33,12 +33,13 @@ const activeRun = ({ state, run_phase, run_over }: ApplicationRow): ApplicationS
 
 const definitionView = ({ state }: ApplicationRow): ApplicationView['definition'] => {
   if (!state.exists) return null;
-  const { objects, placement, overrides, strategy, policy } = state.definition;
+  const { objects, placement, overrides, strategy, dependsOn, policy } = state.definition;
   return {
     manifests: objects.map(maskSecret),
     placement,
     overrides,
     strategy,
+    dependsOn,
     drift: { policy: policy.drift, ignoreFields: [] },
     whenToTakeOver: policy.whenToTakeOver,
     disruptionBudget: 'None',

@@ -8,6 +8,7 @@ import { invalid } from '../http/problem';
 import { STORE } from '../options';
 import type { DefinitionBody } from './applications.operations';
 import { toDefinition } from './definition';
+import { registerDependencies } from './register-dependencies';
 
 export class DefineApplication extends Command<Recorded<object>> {
   constructor(
@@ -30,11 +31,11 @@ export class DefineApplicationHandler implements ICommandHandler<DefineApplicati
     const definition = toDefinition(body);
     await this.checkNames(definition.placement.clusterNames ?? []);
     return this.runner.run(context, async (unit) => {
-      await unit.decide(applicationDecider, applicationStream(application), {
-        type: 'DefineApplication',
-        application,
-        definition,
-      });
+      const stream = applicationStream(application);
+      const { state: before } = await unit.load(applicationDecider, stream);
+      await unit.decide(applicationDecider, stream, { type: 'DefineApplication', application, definition });
+      const edges = before.exists ? before.definition.dependsOn : [];
+      await registerDependencies(unit, application, edges, definition.dependsOn);
       return {};
     });
   }

@@ -1,6 +1,7 @@
 import {
   DEFAULT_STRATEGY,
   parseManifests,
+  validateDependencies,
   validateOverrides,
   validatePlacement,
   validateStrategy,
@@ -13,18 +14,19 @@ import type { DefinitionBody } from './applications.operations';
 
 /** A definition out of a body that has the right shape. Throws a Problem that names every mistake found. */
 export const toDefinition = (body: DefinitionBody): ApplicationDefinition => {
-  const { project, labels, namespace, placement, overrides, drift, whenToTakeOver } = body;
+  const { project, labels, namespace, placement, overrides, dependsOn, drift, whenToTakeOver } = body;
   const strategy = body.strategy ?? DEFAULT_STRATEGY;
   const parsed = parseManifests(manifestInput(body), namespace);
   const errors = [
     ...(parsed.ok ? validateOverrides(parsed.objects, overrides) : parsed.errors),
     ...validatePlacement(placement),
     ...validateStrategy(strategy),
+    ...validateDependencies(dependsOn),
   ];
   if (!parsed.ok || errors.length > 0) throw invalid(errors);
   const { objects } = parsed;
   const policy = { drift: drift.policy, whenToTakeOver };
-  return { project, labels, namespace, objects, placement, overrides, strategy, policy };
+  return { project, labels, namespace, objects, placement, overrides, strategy, dependsOn, policy };
 };
 
 /** Only the fields that are there, as the domain tells an absent field from one that is undefined. */

@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { applicationDecider, applicationStream, runDecider, runStream } from '@keelson/domain';
 import type { CommandContext } from '@keelson/event-store';
 import { CommandRunner, type Recorded } from '../commands/command-runner';
+import { registerDependencies } from './register-dependencies';
 
 export class DeleteApplication extends Command<Recorded<object>> {
   constructor(
@@ -20,6 +21,7 @@ export class DeleteApplicationHandler implements ICommandHandler<DeleteApplicati
   execute({ context, application }: DeleteApplication) {
     return this.runner.run(context, async (unit) => {
       const stream = applicationStream(application);
+      const { state: before } = await unit.load(applicationDecider, stream);
       const { activeRun } = await unit.decide(applicationDecider, stream, { type: 'DeleteApplication' });
       if (activeRun !== undefined) {
         await unit.decide(runDecider, runStream(activeRun), {
@@ -27,6 +29,7 @@ export class DeleteApplicationHandler implements ICommandHandler<DeleteApplicati
           reason: 'ApplicationDeleted',
         });
       }
+      if (before.exists) await registerDependencies(unit, application, before.definition.dependsOn, []);
       return {};
     });
   }

@@ -6,16 +6,11 @@
 /** Fields and query parameters that no schema knows yet, by the last part of their path. */
 export const LATER_FIELDS: Readonly<Record<string, string>> = {
   callback: 'callbacks are not available yet',
-  pause: 'pauses between batches are not available yet',
   '?asOf': 'as-of queries are not available yet',
 };
 
 /** Routes by method and path template. */
 export const LATER_ROUTES: readonly (readonly [methods: string, path: string, what: string])[] = [
-  ['POST', '/v1/applications/{name}/rollback', 'rollback'],
-  ['POST', '/v1/applications/{name}/diff', 'the diff of a release'],
-  ['GET', '/v1/applications/{name}/targets/{cluster}/diff', 'the live diff'],
-  ['POST', '/v1/runs/{id}/actions', 'run actions'],
   ['*', '/v1/sidecars', 'sidecars'],
   ['*', '/v1/sidecars/{name}', 'sidecars'],
   ['*', '/v1/sidecars/{name}/releases', 'sidecars'],
@@ -25,10 +20,6 @@ export const LATER_ROUTES: readonly (readonly [methods: string, path: string, wh
   ['*', '/v1/webhooks/{name}/deliveries', 'webhooks'],
   ['*', '/v1/webhooks/{name}/deliveries/{id}/redeliver', 'webhooks'],
   ['*', '/v1/webhooks/{name}/replay', 'webhooks'],
-  ['*', '/v1/windows', 'windows'],
-  ['*', '/v1/windows/{name}', 'windows'],
-  ['*', '/v1/holds', 'holds'],
-  ['*', '/v1/holds/{id}', 'holds'],
   ['*', '/v1/clusters/{name}/nodes', 'node repair'],
   ['*', '/v1/clusters/{name}/nodes/{node}/repair', 'node repair'],
   ['*', '/v1/clusters/{name}/nodes/{node}/repaired', 'node repair'],

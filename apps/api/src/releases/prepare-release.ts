@@ -9,6 +9,7 @@ import {
   type FieldError,
   type KubeObject,
   type Rejection,
+  type Release,
   type Strategy,
 } from '@keelson/domain';
 import { manifestInput } from '../applications/definition';
@@ -33,15 +34,28 @@ export const prepareRelease = (body: ReleaseBody, definition: ApplicationDefinit
       ? { ok: true as const, objects: definition.objects }
       : parseManifests(manifestInput(body), definition.namespace);
   const merged = parsed.ok ? mergeImages(parsed.objects, body.images) : parsed;
-  const errors: FieldError[] = [
-    ...(merged.ok ? validateOverrides(merged.objects, definition.overrides) : merged.errors),
-    ...validateStrategy(strategy),
-  ];
-  if (!merged.ok || errors.length > 0) {
-    return reject('invalid', 'validation-failed', describe(errors), errors);
-  }
-  const { objects } = merged;
+  if (!merged.ok) return mistakes([...merged.errors, ...validateStrategy(strategy)]);
+  return fitting(merged.objects, strategy, definition);
+};
+
+/** What an earlier release had, for the application as it is now. */
+export const prepareRollback = (
+  { objects }: Pick<Release, 'objects'>,
+  strategy: Strategy | undefined,
+  definition: ApplicationDefinition,
+): Preparation => fitting(objects, strategy ?? definition.strategy, definition);
+
+const fitting = (
+  objects: readonly KubeObject[],
+  strategy: Strategy,
+  { overrides }: ApplicationDefinition,
+): Preparation => {
+  const errors = [...validateOverrides(objects, overrides), ...validateStrategy(strategy)];
+  if (errors.length > 0) return mistakes(errors);
   return { ok: true, release: { objects, revision: revisionOf(objects), strategy } };
 };
+
+const mistakes = (errors: readonly FieldError[]): Preparation =>
+  reject('invalid', 'validation-failed', describe(errors), errors);
 
 const describe = ([first]: readonly FieldError[]): string => (first ? `${first.path}: ${first.message}` : '');

@@ -2,8 +2,9 @@ import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Handle, Input, type InputOf } from '../http/operation';
 import { ListReleases } from './list-releases';
-import { listReleases, postRelease } from './releases.operations';
+import { listReleases, postRelease, postRollback } from './releases.operations';
 import { RequestRelease } from './request-release';
+import { RollBack } from './roll-back';
 
 @Controller()
 export class ReleasesController {
@@ -15,6 +16,11 @@ export class ReleasesController {
   @Handle(postRelease)
   post(@Input() { context, params, body }: InputOf<typeof postRelease>) {
     return this.commands.execute(new RequestRelease(context, params.name, body));
+  }
+
+  @Handle(postRollback)
+  rollBack(@Input() { context, params, body }: InputOf<typeof postRollback>) {
+    return this.commands.execute(new RollBack(context, params.name, body));
   }
 
   @Handle(listReleases)

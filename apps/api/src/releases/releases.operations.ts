@@ -16,7 +16,7 @@ import { strategy } from '../schemas/strategy';
 const tag = 'Releases';
 const params = z.strictObject({ name: dnsLabel });
 
-const releaseBody = z
+export const releaseBody = z
   .strictObject({
     version,
     images: images.default({}),
@@ -42,6 +42,7 @@ const release = z
     revision: z.string().meta({ description: 'Hash of the content; the same for the same content' }),
     images: z.record(z.string(), z.string()),
     run: z.strictObject({ id: z.string(), phase: z.string().nullable() }),
+    restores: z.string().optional().meta({ description: 'Id of the earlier release that it brought back' }),
     actor: z.string(),
     reason: z.string().optional(),
     createdAt: time,
@@ -50,6 +51,14 @@ const release = z
   .meta({ id: 'Release' });
 
 export type ReleaseView = View<typeof release>;
+
+const requested = z
+  .strictObject({
+    position,
+    release: z.strictObject({ id: z.string(), version: z.string(), revision: z.string() }),
+    run: z.strictObject({ id: z.string() }),
+  })
+  .meta({ id: 'ReleaseRequested' });
 
 export const postRelease = operation({
   id: 'postRelease',
@@ -61,11 +70,40 @@ export const postRelease = operation({
   path: '/v1/applications/{name}/releases',
   params,
   body: releaseBody,
-  answer: z.strictObject({
-    position,
-    release: z.strictObject({ id: z.string(), version: z.string(), revision: z.string() }),
-    run: z.strictObject({ id: z.string() }),
-  }),
+  answer: requested,
+});
+
+const rollbackBody = z
+  .strictObject({
+    to: z
+      .union([z.string().trim().min(1).max(128), z.int().min(0)], {
+        error: 'must be a version, a revision or a position',
+      })
+      .meta({
+        description:
+          'A number is a position: what the fleet had then. A text is a version, else a revision, else a position; of several releases of a version the newest',
+        examples: ['1.4.2', '0f3a9c21d7be', 4711],
+      }),
+    strategy: strategy
+      .optional()
+      .meta({ description: "For this run only; the application's own when left out" }),
+    reason: reasonText.optional(),
+  })
+  .meta({ id: 'RollbackRequest' });
+
+export type RollbackBody = z.output<typeof rollbackBody>;
+
+export const postRollback = operation({
+  id: 'postRollback',
+  tag,
+  summary: 'Go back to an earlier release: frozen anew, through the same stages',
+  description:
+    'The content is that of the earlier release, whatever the definition says now; overrides and scales are those in force. A run that is under way is superseded.',
+  method: 'POST',
+  path: '/v1/applications/{name}/rollback',
+  params,
+  body: rollbackBody,
+  answer: requested,
 });
 
 export const listReleases = operation({
@@ -79,4 +117,4 @@ export const listReleases = operation({
   answer: listSchema(release),
 });
 
-export const releaseOperations = [postRelease, listReleases];
+export const releaseOperations = [postRelease, listReleases, postRollback];

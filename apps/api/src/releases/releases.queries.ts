@@ -9,6 +9,7 @@ export interface ReleaseRow {
   readonly images: Record<string, string>;
   readonly run: string;
   readonly run_phase: string | null;
+  readonly restores: string | null;
   readonly actor: string;
   readonly reason: string | null;
   readonly created_at: Date;
@@ -24,7 +25,7 @@ export const releasePage = async (
   const { rows } = await pool.query<ReleaseRow>({
     name: 'release-page',
     text: `
-      select l.id, l.version, l.revision, l.images, l.run, r.phase as run_phase, l.actor, l.reason, l.created_at, l.position
+      select l.id, l.version, l.revision, l.images, l.run, r.phase as run_phase, l.restores, l.actor, l.reason, l.created_at, l.position
       from read.releases l left join read.runs r on r.id = l.run
       where l.application = $1
         and ($2::text is null
@@ -41,6 +42,7 @@ export const releaseView = (row: ReleaseRow): ReleaseView => ({
   revision: row.revision,
   images: row.images,
   run: { id: row.run, phase: row.run_phase },
+  ...(row.restores === null ? {} : { restores: row.restores }),
   actor: row.actor,
   ...(row.reason === null ? {} : { reason: row.reason }),
   createdAt: row.created_at.toISOString(),

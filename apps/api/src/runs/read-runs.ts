@@ -4,7 +4,7 @@ import type { EventStore } from '@keelson/event-store';
 import { notFound, type Problem } from '../http/problem';
 import { STORE } from '../options';
 import { cutPage, type ListOf, type Page } from '../schemas/common';
-import type { RunView } from './runs.operations';
+import type { RunView } from './run.schema';
 import { progressOf, runById, runPage, type RunFilter } from './runs.queries';
 import { progressMap, runView } from './runs.view';
 

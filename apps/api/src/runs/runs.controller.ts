@@ -1,13 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Handle, Input, type InputOf } from '../http/operation';
+import { ActOnRun } from './act-on-run';
 import { ListRunEvents } from './list-run-events';
 import { GetRun, ListRuns } from './read-runs';
-import { getRun, listRunEvents, listRuns } from './runs.operations';
+import { getRun, listRunEvents, listRuns, postRunAction } from './runs.operations';
 
 @Controller()
 export class RunsController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
 
   @Handle(listRuns)
   list(@Input() { query }: InputOf<typeof listRuns>) {
@@ -23,5 +27,10 @@ export class RunsController {
   @Handle(listRunEvents)
   events(@Input() { params, query }: InputOf<typeof listRunEvents>) {
     return this.queries.execute(new ListRunEvents(params.id, query));
+  }
+
+  @Handle(postRunAction)
+  act(@Input() { context, params, body }: InputOf<typeof postRunAction>) {
+    return this.commands.execute(new ActOnRun(context, params.id, body));
   }
 }

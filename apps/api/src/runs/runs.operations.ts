@@ -1,69 +1,22 @@
+import { RUN_ACTIONS } from '@keelson/domain';
 import { z } from 'zod';
 import { eventSchema } from '../audit/event.schema';
 import { operation } from '../http/operation';
 import {
+  accepted,
   dnsLabel,
   limitQuery,
   listSchema,
   page,
   position,
   positionQuery,
-  time,
+  reasonText,
   type View,
 } from '../schemas/common';
+import { run, RUN_PHASES } from './run.schema';
 
 const tag = 'Runs';
-const PHASES = [
-  'Pending',
-  'Progressing',
-  'Paused',
-  'AwaitingApproval',
-  'Baking',
-  'Verifying',
-  'RollingBack',
-  'Succeeded',
-  'Failed',
-  'Aborted',
-  'RolledBack',
-  'Superseded',
-] as const;
-
 const params = z.strictObject({ id: z.string().min(1).max(128) });
-
-const batch = z
-  .strictObject({ index: z.int(), of: z.int(), updated: z.int(), ready: z.int(), desired: z.int() })
-  .meta({
-    id: 'Batch',
-    description:
-      'Replicas as seen last, while the cluster is this run’s; zeros before the run reached it and after another did',
-  });
-
-const run = z
-  .strictObject({
-    id: z.string(),
-    application: z.string(),
-    release: z.string(),
-    version: z.string(),
-    revision: z.string(),
-    phase: z.enum(PHASES),
-    stages: z.array(
-      z.strictObject({
-        name: z.string(),
-        phase: z.string(),
-        gates: z.array(z.unknown()),
-        clusters: z.array(
-          z.strictObject({ name: z.string(), phase: z.string(), batch, message: z.string().nullable() }),
-        ),
-      }),
-    ),
-    reason: z.string().optional(),
-    startedAt: time,
-    finishedAt: time.nullable(),
-    position,
-  })
-  .meta({ id: 'Run' });
-
-export type RunView = View<typeof run>;
 
 const runEvent = eventSchema
   .extend({
@@ -91,7 +44,7 @@ export const listRuns = operation({
   query: z.strictObject({
     ...page,
     application: dnsLabel.optional(),
-    phase: z.enum(PHASES, 'must be the phase of a run').optional(),
+    phase: z.enum(RUN_PHASES, 'must be the phase of a run').optional(),
   }),
   answer: listSchema(run),
 });
@@ -117,4 +70,27 @@ export const listRunEvents = operation({
   answer: listSchema(runEvent),
 });
 
-export const runOperations = [listRuns, getRun, listRunEvents];
+const actionBody = z
+  .strictObject({
+    action: z.enum(RUN_ACTIONS, `must be one of ${RUN_ACTIONS.join(', ')}`),
+    stage: dnsLabel.optional().meta({ description: 'Where one is meant; else the one that the run is at' }),
+    cluster: dnsLabel.optional(),
+    reason: reasonText.optional(),
+  })
+  .meta({ id: 'RunActionRequest' });
+
+export type RunActionBody = z.output<typeof actionBody>;
+
+export const postRunAction = operation({
+  id: 'postRunAction',
+  tag,
+  summary: 'What a person decides about a run',
+  description: 'Refused with 409 and the reason where it does not fit what the run is doing',
+  method: 'POST',
+  path: '/v1/runs/{id}/actions',
+  params,
+  body: actionBody,
+  answer: accepted,
+});
+
+export const runOperations = [listRuns, getRun, listRunEvents, postRunAction];

@@ -1,4 +1,5 @@
-import type { RunView } from './runs.operations';
+import type { Gate, GateSide, Run, RunCluster, RunGate, RunStage } from '@keelson/domain';
+import type { RunView } from './run.schema';
 import type { ProgressRow, RunRow } from './runs.queries';
 
 export type Progress = ReadonlyMap<string, ProgressRow>;
@@ -17,30 +18,71 @@ export const runView = (
   release: state.release,
   version: state.version,
   revision: state.revision,
+  rollback: state.rollback,
   phase: state.phase,
-  stages: state.stages.map(({ name, phase, clusters }) => ({
-    name,
-    phase,
-    gates: [],
-    clusters: clusters.map((cluster) => ({
+  stages: state.stages.map((stage) => ({
+    name: stage.name,
+    phase: stage.phase,
+    gates: [...gateViews(state, stage, 'before'), ...gateViews(state, stage, 'after')],
+    clusters: stage.clusters.map((cluster) => ({
       name: cluster.name,
       phase: cluster.phase,
-      batch: batchView(progress.get(key(id, cluster.name))),
+      batch: batchView(state, cluster, progress.get(key(id, cluster.name))),
       message: cluster.message ?? null,
     })),
   })),
+  waiting: state.waiting,
+  override: overrideView(state),
   ...(state.reason === undefined ? {} : { reason: state.reason }),
   startedAt: started_at.toISOString(),
   finishedAt: finished_at?.toISOString() ?? null,
   position: Number(position),
 });
 
-type BatchView = RunView['stages'][number]['clusters'][number]['batch'];
+const overrideView = ({ override }: Run): RunView['override'] =>
+  override
+    ? {
+        by: override.by,
+        reason: override.reason,
+        ...(override.kinds ? { kinds: [...override.kinds] } : {}),
+      }
+    : null;
 
-/** Every cluster is one batch. Pods of the plan before are ready, but they are not ready for this run. */
-const batchView = (row: ProgressRow | undefined): BatchView => ({
-  index: 1,
-  of: 1,
+type StageView = RunView['stages'][number];
+
+/** What a gate is stands in the strategy that the run froze; how far it is, in the run's stage. */
+const gateViews = ({ strategy }: Run, stage: RunStage, side: GateSide): StageView['gates'] => {
+  const gates = strategy.stages.find(({ name }) => name === stage.name)?.[side] ?? [];
+  return gates.flatMap((gate, index) => {
+    const standing = stage[side][index];
+    return standing ? [gateView(gate, side, standing)] : [];
+  });
+};
+
+const gateView = (gate: Gate, side: GateSide, standing: RunGate): StageView['gates'][number] => ({
+  type: gate.type,
+  ...(gate.type === 'Verification' && gate.name !== undefined ? { name: gate.name } : {}),
+  ...(gate.type === 'TimedWait' ? { duration: gate.duration } : {}),
+  side,
+  phase: standing.phase,
+  startedAt: standing.startedAt === undefined ? null : new Date(standing.startedAt).toISOString(),
+  by: standing.by ?? null,
+  reason: standing.reason ?? null,
+  message: standing.message ?? null,
+  measurements: standing.measurements.map(({ at, ...measurement }) => ({
+    at: new Date(at).toISOString(),
+    ...measurement,
+  })),
+});
+
+/** Pods of the plan before are ready, but they are not ready for this run. The way back has no batches. */
+const batchView = (
+  { strategy }: Run,
+  { batch = 0, phase }: RunCluster,
+  row: ProgressRow | undefined,
+): StageView['clusters'][number]['batch'] => ({
+  index: batch + 1,
+  of: phase === 'RollingBack' || phase === 'RolledBack' ? 1 : strategy.batches.length,
   updated: row?.applied ? row.updated : 0,
   ready: row?.ready ?? 0,
   desired: row?.desired ?? 0,

@@ -1,52 +1,57 @@
-import { DEFAULT_STRATEGY, type Strategy } from '@keelson/domain';
+import { DEFAULT_STRATEGY, type Batch, type Strategy } from '@keelson/domain';
 import { z } from 'zod';
 import { dnsLabel, duration, share } from './common';
+import { gate } from './gates';
 import { selector } from './selector';
 
-const noGates = z.array(z.unknown()).max(0, 'gates are not available yet').optional();
+const gates = z.array(gate).max(20, 'at most 20 gates').default([]);
 
-const stage = z
-  .strictObject({
-    name: dnsLabel,
-    clusterSelector: selector.optional(),
-    maxConcurrency: share.default('100%'),
-    maxFailures: share.default(0),
-    before: noGates,
-    after: noGates,
-  })
-  .transform(({ before: _before, after: _after, ...rest }) => rest);
-
-const size = z.union([z.number(), z.string(), z.strictObject({ size: z.union([z.number(), z.string()]) })], {
-  error: 'pauses and sizes other than "100%" are not available yet',
+const stage = z.strictObject({
+  name: dnsLabel,
+  clusterSelector: selector.optional(),
+  maxConcurrency: share.default('100%'),
+  maxFailures: share.default(0),
+  before: gates,
+  after: gates,
 });
 
-/** One batch of everything is what happens; anything else is refused rather than ignored. */
-const oneBatch = z
-  .array(size)
-  .max(1, 'more than one batch is not available yet')
-  .refine(
-    (sizes) => sizes.every((one) => (typeof one === 'object' ? one.size : one) === '100%'),
-    'batches other than "100%" are not available yet',
-  )
-  .optional();
+const sizeWithPause = z.strictObject({ size: share, pause: duration.optional() });
 
-const DEFAULT_STAGES = DEFAULT_STRATEGY.stages.map(({ name, maxConcurrency, maxFailures }) => ({
-  name,
-  maxConcurrency,
-  maxFailures,
+/** `"10%"` and `3` are short for `{size}`, which is how the log has them. */
+const batch = z
+  .union([share, sizeWithPause], {
+    error: 'must be a count, a percentage such as "10%", or {size, pause} of one',
+  })
+  .transform((given): Batch => (typeof given === 'object' ? given : { size: given }))
+  .pipe(sizeWithPause);
+
+const DEFAULT_STAGES = DEFAULT_STRATEGY.stages.map(({ clusterSelector: _, before, after, ...rest }) => ({
+  ...rest,
+  before: [...before],
+  after: [...after],
 }));
 
 /** A strategy as clients write it; what is left out comes from the default. */
-export const strategy = z
+export const strategy: z.ZodType<Strategy> = z
   .strictObject({
     stages: z.array(stage).max(100, 'at most 100 stages').default(DEFAULT_STAGES),
+    batches: z
+      .array(batch)
+      .max(100, 'at most 100 batches')
+      .default([...DEFAULT_STRATEGY.batches]),
     minSuccessTime: duration.default(DEFAULT_STRATEGY.minSuccessTime),
     progressDeadline: duration.default(DEFAULT_STRATEGY.progressDeadline),
     onFailure: z
-      .enum(['Pause'], 'must be Pause; Rollback and Continue are not available yet')
+      .enum(['Pause', 'Rollback', 'Continue'], 'must be Pause, Rollback or Continue')
       .default(DEFAULT_STRATEGY.onFailure),
-    update: z.enum(['Recreate'], 'must be Recreate; updates in place are not available yet').optional(),
-    batches: oneBatch,
+    update: z
+      .enum(
+        ['Recreate', 'InPlaceIfPossible', 'InPlaceOnly'],
+        'must be Recreate, InPlaceIfPossible or InPlaceOnly',
+      )
+      .default(DEFAULT_STRATEGY.update),
+    unreachable: z
+      .enum(['Fail', 'SetAside'], 'must be Fail or SetAside')
+      .default(DEFAULT_STRATEGY.unreachable),
   })
-  .transform(({ update: _update, batches: _batches, ...rest }): Strategy => rest)
   .meta({ id: 'Strategy' });

@@ -4,7 +4,7 @@ import { dnsLabel, listSchema, page, time, type View } from '../schemas/common';
 
 const tag = 'Targets';
 
-const objectRef = z
+export const objectRef = z
   .strictObject({
     apiVersion: z.string(),
     kind: z.string(),

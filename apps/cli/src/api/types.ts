@@ -48,8 +48,11 @@ export interface Run {
   readonly application: string;
   readonly version: string;
   readonly revision: string;
+  readonly rollback: boolean;
   readonly phase: string;
   readonly stages: readonly RunStage[];
+  readonly waiting: readonly { readonly kind: string; readonly id: string; readonly message: string }[];
+  readonly override: { readonly by: string; readonly reason: string } | null;
   readonly reason?: string;
   readonly startedAt: string;
   readonly finishedAt: string | null;
@@ -59,15 +62,54 @@ export interface Run {
 export interface RunStage {
   readonly name: string;
   readonly phase: string;
+  readonly gates: readonly RunGate[];
   readonly clusters: readonly RunCluster[];
+}
+
+export interface RunGate {
+  readonly type: string;
+  readonly name?: string;
+  readonly duration?: string;
+  readonly side: string;
+  readonly phase: string;
+  readonly startedAt: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly measurements: readonly { readonly outcome: string; readonly message?: string }[];
 }
 
 export interface RunCluster {
   readonly name: string;
   readonly phase: string;
   /** Replicas as seen last; zeros before this run reached the cluster and after another one did. */
-  readonly batch: { readonly updated: number; readonly ready: number; readonly desired: number };
+  readonly batch: {
+    /** From 1. */
+    readonly index: number;
+    readonly of: number;
+    readonly updated: number;
+    readonly ready: number;
+    readonly desired: number;
+  };
   readonly message: string | null;
+}
+
+export interface Hold {
+  readonly id: string;
+  readonly scope: { readonly application?: string; readonly cluster?: string; readonly project?: string };
+  readonly owner: string;
+  readonly reason: string;
+  readonly placedAt: string;
+}
+
+export interface Window {
+  readonly name: string;
+  readonly kind: string;
+  readonly schedule: string;
+  readonly duration: string;
+  readonly timezone: string;
+  readonly open: boolean;
+  readonly changesAt: string | null;
 }
 
 export interface Target {

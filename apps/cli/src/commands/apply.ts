@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
 import type { Accepted } from '../api/types';
 import type { Host } from '../host';
-import { parseDocuments } from './documents';
+import { KINDS, parseDocuments } from './documents';
 import { readText } from './read-text';
 
 export const applyCommand = (program: Command, host: Host): void => {
   program
     .command('apply')
-    .description('Define applications from YAML ("kind: Application"). Defines; runs nothing.')
+    .description('Define what YAML documents say (kind: Application or Window). Defines; runs nothing.')
     .requiredOption('-f, --file <file>', 'one or more documents; "-" reads standard input')
     .option('--reason <text>', 'kept in the audit log')
     .action(async ({ file, reason }: { file: string; reason?: string }) => {
       const documents = parseDocuments(file, await readText(host.io, file));
       const api = await host.api();
       const answers = [];
-      for (const { name, body } of documents) {
+      for (const { kind, name, body } of documents) {
         const wanted = reason ? { ...body, reason } : body;
-        const answer = await api.put<Accepted>(`/applications/${encodeURIComponent(name)}`, wanted);
-        answers.push({ name, ...answer });
-        if (!host.json) host.line(`application ${name} defined at position ${answer.position}`);
+        const answer = await api.put<Accepted>(`${KINDS[kind]}/${encodeURIComponent(name)}`, wanted);
+        answers.push({ kind, name, ...answer });
+        if (!host.json) host.line(`${kind.toLowerCase()} ${name} defined at position ${answer.position}`);
       }
       if (host.json) host.answer(answers, () => '');
     });

@@ -5,13 +5,25 @@ const parse = (text: string) => parseDocuments('fleet.yaml', text);
 describe('documents', () => {
   it('takes the name out and leaves the body as the API wants it', () => {
     expect(parse('kind: Application\nname: shop\nnamespace: shop\nmanifests: []\n')).toEqual([
-      { name: 'shop', body: { namespace: 'shop', manifests: [] } },
+      { kind: 'Application', name: 'shop', body: { namespace: 'shop', manifests: [] } },
     ]);
   });
 
   it('reads several and skips empty ones', () => {
     const names = parse('---\nkind: Application\nname: a\n---\n# nothing\n---\nkind: Application\nname: b\n');
     expect(names.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('takes windows beside applications, also of one name', () => {
+    const text =
+      'kind: Application\nname: night\n---\nkind: Window\nname: night\nspec: {kind: Deny, duration: 8h}\n';
+    expect(parse(text)).toEqual([
+      { kind: 'Application', name: 'night', body: {} },
+      { kind: 'Window', name: 'night', body: { kind: 'Deny', duration: '8h' } },
+    ]);
+    expect(parse('kind: Application\nname: a\nspec: {namespace: b}\n')).toMatchObject([
+      { body: { namespace: 'b' } },
+    ]);
   });
 
   it.each([
@@ -21,10 +33,16 @@ describe('documents', () => {
     ['kind: Application\n', 'needs a name'],
     ['kind: Application\nname: 7\n', 'needs a name'],
     ['kind: Webhook\nname: ci\n', 'kind Webhook is not available yet'],
+    ['kind: Window\n', 'a Window needs a name'],
     [
-      'kind: Application\nname: a\n---\nkind: Window\nname: w\n',
-      'document 2: kind Window is not available yet',
+      'kind: Application\nname: a\n---\nkind: NodeRepairPolicy\nname: w\n',
+      'document 2: kind NodeRepairPolicy',
     ],
+    ['kind: Window\nname: a\nduration: 8h\n', 'the fields of a Window go under "spec"; "duration"'],
+    ['kind: Window\nname: a\n', 'the fields of a Window go under "spec"'],
+    ['kind: Window\nname: a\nspec: []\n', 'the fields of a Window go under "spec"'],
+    ['kind: Window\nname: a\nspec: {}\n---\nkind: Window\nname: a\nspec: {}\n', 'window a is in it twice'],
+    ['kind: constructor\nname: a\n', "is not one of Keelson's"],
     ['kind: Deployment\nmetadata: {name: web}\n', 'Kubernetes objects go under "manifests"'],
     ['kind: Application\nname: a\n---\nkind: Application\nname: a\n', 'application a is in it twice'],
     ['kind: Application\nname: [\n', 'document 1: '],

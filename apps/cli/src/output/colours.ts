@@ -8,9 +8,18 @@ type Paint = (text: string) => string;
 export const coloursFor = ({ env }: Pick<Io, 'env'>, output: Output): Colours =>
   pico.createColors(output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
 
-const GOOD = ['Succeeded', 'Available', 'Connected'];
+const GOOD = ['Succeeded', 'Available', 'Connected', 'Passed'];
 const BAD = ['Failed', 'Paused', 'Aborted', 'Degraded', 'Unreachable', 'RolledBack', 'RollingBack'];
-const MOVING = ['Progressing', 'Baking', 'Verifying', 'Deleting', 'Drifted', 'AwaitingApproval'];
+const MOVING = [
+  'Progressing',
+  'Running',
+  'Inconclusive',
+  'Baking',
+  'Verifying',
+  'Deleting',
+  'Drifted',
+  'AwaitingApproval',
+];
 
 /** One colour for one kind of phase, wherever it is shown. */
 export const paintPhase = (colours: Colours, phase: string): string => paintOf(colours, phase)(phase);

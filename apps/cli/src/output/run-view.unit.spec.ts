@@ -1,5 +1,5 @@
 import pico from 'picocolors';
-import type { Run, RunCluster } from '../api/types';
+import type { Run, RunCluster, RunGate } from '../api/types';
 import { runChanges } from './run-changes';
 import { runLines } from './run-view';
 
@@ -10,8 +10,20 @@ const NOW = Date.parse(STARTED) + 12_000;
 const cluster = (name: string, phase: string, desired = 0, updated = 0): RunCluster => ({
   name,
   phase,
-  batch: { desired, updated, ready: desired },
+  batch: { index: 1, of: 1, desired, updated, ready: desired },
   message: null,
+});
+
+const gate = (change: Partial<RunGate>): RunGate => ({
+  type: 'Approval',
+  side: 'before',
+  phase: 'Pending',
+  startedAt: null,
+  by: null,
+  reason: null,
+  message: null,
+  measurements: [],
+  ...change,
 });
 
 const run = (change: Partial<Run> = {}): Run => ({
@@ -19,7 +31,10 @@ const run = (change: Partial<Run> = {}): Run => ({
   application: 'shop',
   version: '1.1',
   revision: 'sha256:abc',
+  rollback: false,
   phase: 'Progressing',
+  waiting: [],
+  override: null,
   startedAt: STARTED,
   finishedAt: null,
   position: 7,
@@ -27,11 +42,13 @@ const run = (change: Partial<Run> = {}): Run => ({
     {
       name: 'canary',
       phase: 'Succeeded',
+      gates: [],
       clusters: [cluster('eu-canary', 'Succeeded', 4, 4)],
     },
     {
       name: 'prod',
       phase: 'Progressing',
+      gates: [],
       clusters: [
         cluster('eu-1', 'Progressing', 4, 2),
         { ...cluster('us-1', 'Failed'), message: 'not healthy within 5s' },
@@ -64,8 +81,46 @@ describe('runLines', () => {
   });
 
   it('counts no replicas where another run has moved on', () => {
-    const stages = [{ name: 'all', phase: 'Succeeded', clusters: [cluster('eu-1', 'Succeeded')] }];
+    const stages = [{ name: 'all', phase: 'Succeeded', gates: [], clusters: [cluster('eu-1', 'Succeeded')] }];
     expect(runLines(run({ stages }), plain, NOW).at(-1)).toBe('    eu-1  ████████████████████  Succeeded');
+  });
+
+  it('shows gates around the clusters, batches, and what is waited for', () => {
+    const [, prod] = run().stages;
+    const gates = [
+      gate({ phase: 'Passed', by: 'ann', reason: 'looks good' }),
+      gate({ type: 'TimedWait', duration: '10m', side: 'after' }),
+      gate({
+        type: 'Verification',
+        name: 'errors',
+        side: 'after',
+        phase: 'Running',
+        measurements: [{ outcome: 'Successful' }, { outcome: 'Error' }],
+      }),
+    ];
+    const moving = cluster('eu-1', 'Progressing', 4, 2);
+    const clusters = [{ ...moving, batch: { ...moving.batch, index: 2, of: 3 } }];
+    const waiting = [{ kind: 'Hold', id: 'h1', message: 'held by bob: migration' }];
+    const seen = run({
+      rollback: true,
+      waiting,
+      override: { by: 'ann', reason: 'incident 7' },
+      stages: [{ ...prod!, gates, clusters }],
+    });
+    expect(runLines(seen, plain, NOW)).toEqual([
+      'shop 1.1 (rollback)  shop-2  Progressing  12s',
+      '  waits: held by bob: migration',
+      '  overridden by ann: incident 7',
+      '  prod  Progressing  0/1 clusters',
+      '    before Approval  Passed  by ann: looks good',
+      '    eu-1  ██████████░░░░░░░░░░ batch 2/3, 4/4 ready, 2 updated  Progressing',
+      '    after TimedWait 10m  Pending',
+      '    after Verification errors  Running  2 taken, the last Error',
+    ]);
+    expect(runLines(seen, plain, NOW, 7).slice(4)).toEqual([
+      expect.stringContaining('eu-1'),
+      expect.stringContaining('Verification'),
+    ]);
   });
 
   it('gives up what waits or is done when there is no room', () => {
@@ -97,9 +152,36 @@ describe('runChanges', () => {
     const [canary, prod] = run().stages;
     const moved = {
       ...prod!,
-      clusters: prod!.clusters.map((one) => ({ ...one, batch: { desired: 9, updated: 8, ready: 7 } })),
+      clusters: prod!.clusters.map((one) => ({
+        ...one,
+        batch: { ...one.batch, desired: 9, updated: 8, ready: 7 },
+      })),
     };
     expect(runChanges(run(), run({ stages: [canary!, moved] }))).toEqual([]);
+  });
+
+  it('tells gates as they open and are decided, and what a run waits for until it does not', () => {
+    const [canary] = run().stages;
+    const at = (phase: string, change: Partial<RunGate>, waiting: Run['waiting'] = []): Run =>
+      run({
+        phase,
+        waiting,
+        stages: [{ ...canary!, phase: 'Progressing', gates: [gate(change)], clusters: [] }],
+      });
+    const asked = at('AwaitingApproval', { phase: 'Running' });
+    expect(runChanges(at('Progressing', {}), asked)).toEqual([
+      'canary, before Approval: Running',
+      'run shop-2: AwaitingApproval',
+    ]);
+    const hold = { kind: 'Hold', id: 'h1', message: 'held by bob: migration' };
+    const approved = at('Progressing', { phase: 'Passed', by: 'ann' }, [hold]);
+    expect(runChanges(asked, approved)).toEqual([
+      'run shop-2: Progressing',
+      'canary, before Approval: Passed: by ann',
+      'run shop-2 waits: held by bob: migration',
+    ]);
+    expect(runChanges(approved, { ...approved, waiting: [{ ...hold, message: 'still' }] })).toEqual([]);
+    expect(runChanges(approved, { ...approved, waiting: [] })).toEqual(['run shop-2 waits no more']);
   });
 
   it('says why a run stopped', () => {

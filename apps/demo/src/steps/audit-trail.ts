@@ -6,7 +6,7 @@ export const auditTrail = async (stage: Stage, run: string): Promise<void> => {
   const events = await stage.audit({ run });
   stage.show.say(table(['POSITION', 'WHO', 'WHAT', 'WHERE', 'WHY'], events.map(row)));
   const types = new Set(events.map(({ type }) => type));
-  const expected = ['RunCreated', 'ClusterStarted', 'ClusterFailed', 'RunPaused', 'RunSuperseded'];
+  const expected = ['RunCreated', 'ClusterStarted', 'ClusterFailed', 'RunRollbackStarted', 'RunRolledBack'];
   const absent = expected.filter((type) => !types.has(type));
   stage.claim(
     'its whole story is in the log, from its creation to its end',

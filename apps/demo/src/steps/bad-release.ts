@@ -1,5 +1,5 @@
 import type { ReleaseAccepted } from '@keelson/cli';
-import { CANARIES, FLEET, PRODUCTION } from '../fleet';
+import { CANARIES, PRODUCTION } from '../fleet';
 import { imageOf, strategy } from '../shop';
 import { runs, type Stage } from '../stage';
 import { watchCapacity } from './capacity';
@@ -7,9 +7,9 @@ import { watchCapacity } from './capacity';
 const REPLICAS = 6;
 const BAD = 'missing';
 
-/** Answers the run that stopped: its trail is shown at the end. */
+/** Answers the run that went back: its trail is shown at the end. */
 export const badRelease = async (stage: Stage): Promise<string> => {
-  stage.show.step('Release an image that does not exist: the run stops at the canaries');
+  stage.show.step('Release an image that does not exist: it stops at the canaries and goes back by itself');
   const canaries = CANARIES.map(({ name }) => name);
   const capacity = watchCapacity(
     canaries.map((name) => stage.live(name)),
@@ -17,12 +17,14 @@ export const badRelease = async (stage: Stage): Promise<string> => {
   );
   let bad: ReleaseAccepted;
   try {
-    bad = await stage.release(BAD, 'a typo in the pipeline', { strategy: strategy('5s') });
-    const stopped = await stage.runUntil('stops', bad, ({ phase }) => phase === 'Paused');
+    bad = await stage.release(BAD, 'a typo in the pipeline', {
+      strategy: { ...strategy('5s'), onFailure: 'Rollback' },
+    });
+    const ended = await stage.runUntil('is rolled back', bad, ({ phase }) => phase === 'RolledBack');
     stage.claim(
-      `the run paused by itself: ${stopped.reason ?? ''}`,
-      stopped.reason !== undefined,
-      'no reason given',
+      `the run rolled back by itself: ${ended.reason ?? ''}`,
+      ended.reason?.includes('ImagePullBackOff') === true,
+      ended.reason ?? 'no reason given',
     );
   } finally {
     await capacity.stop();
@@ -32,24 +34,10 @@ export const badRelease = async (stage: Stage): Promise<string> => {
     capacity.looks > 0 && capacity.least === REPLICAS,
     `${capacity.least} at least, ${capacity.looks} looks`,
   );
+  await stage.everywhere('the bad pods are gone', canaries, runs('1.1', REPLICAS));
+  stage.claim(`${REPLICAS} Ready pods of 1.1 in every canary again, nothing left of the bad one`, true);
   const production = PRODUCTION.map(({ name }) => name);
   const touched = await stage.clustersWhereNot(production, runs('1.1', REPLICAS));
   stage.claim('production never saw it: 1.1 everywhere', touched.length === 0, touched.join(', '));
-  await supersede(stage, bad);
   return bad.run.id;
-};
-
-const supersede = async (stage: Stage, bad: ReleaseAccepted): Promise<void> => {
-  stage.show.step('Release 1.2: a good one replaces the one that is stuck');
-  const good = await stage.release('1.2', 'the typo is gone');
-  await stage.runUntil('succeeds', good, ({ phase }) => phase === 'Succeeded');
-  const before = await stage.run(bad.run.id, good.position);
-  stage.claim(`the stuck run ended as ${before.phase}`, before.phase === 'Superseded', before.phase);
-  const names = FLEET.map(({ name }) => name);
-  const missing = await stage.clustersWhereNot(names, runs('1.2', REPLICAS));
-  stage.claim(
-    `${REPLICAS} Ready pods of 1.2 in every cluster, nothing left of the bad one`,
-    missing.length === 0,
-    missing.join(', '),
-  );
 };

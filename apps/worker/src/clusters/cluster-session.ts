@@ -10,6 +10,7 @@ import {
 import type { EventStore } from '@keelson/event-store';
 import {
   ClusterClient,
+  CollectionWatches,
   Discovery,
   NormalForms,
   WatchSet,
@@ -65,6 +66,7 @@ export class ClusterSession implements TargetHost {
   private readonly client: ClusterClient;
   private readonly discovery: Discovery;
   private readonly watches: WatchSet;
+  readonly children: CollectionWatches;
   private readonly agents = new Map<string, TargetAgent>();
   private readonly work: KeyedWork;
   private readonly retries = new Timers((application) => this.work.ask(application));
@@ -94,6 +96,9 @@ export class ClusterSession implements TargetHost {
       CONCURRENCY,
       (application, error) => this.stumbled(application, error),
     );
+    this.children = new CollectionWatches({ client: this.client, discovery: this.discovery }, (application) =>
+      this.work.ask(application),
+    );
     this.watches.subscribe((event) => this.onWatchEvent(event));
   }
 
@@ -111,6 +116,7 @@ export class ClusterSession implements TargetHost {
   /** The target left the read model: nothing of it is wanted and nothing is owed. */
   drop(application: string): void {
     this.agents.delete(application);
+    this.children.follow(application, []);
     this.retries.cancel(application);
   }
 
@@ -127,7 +133,7 @@ export class ClusterSession implements TargetHost {
     this.retries.clear();
     this.probes.clear();
     this.stopping.abort(new Error('the session is closing'));
-    await Promise.all([this.work.close(), this.watches.stop(), this.probing]);
+    await Promise.all([this.work.close(), this.watches.stop(), this.children.stop(), this.probing]);
     await this.client.close();
   }
 
@@ -227,6 +233,7 @@ export class ClusterSession implements TargetHost {
     this.connected = true;
     this.watches.ensure('v1', 'Node', '');
     this.watches.wake();
+    this.children.wake();
     this.askAll();
   }
 

@@ -6,64 +6,43 @@ import {
   isOver,
   type ApplicationEvent,
   type ClusterEvent,
+  type HoldEvent,
   type ReleaseEvent,
   type RunEvent,
   type TargetEvent,
+  type WindowEvent,
 } from '@keelson/domain';
 import type { RecordedEvent } from '@keelson/event-store';
+import { foldHold, foldWindow } from '../blockers/fold';
+import { PART_OF, type FleetEvents } from './event-types';
 import type { Fleet } from './fleet';
 import type { TargetRecord } from './model';
+import { moveTarget, settle } from './move-target';
 import { placeApplication, placeCluster } from './placement';
 import type { Planner } from './planner';
 
 /** A recorded event whose data is the domain's. */
 type Recorded<Event> = Omit<RecordedEvent, 'type' | 'data'> & Event;
-type FleetEvent =
-  | Recorded<ClusterEvent>
-  | Recorded<ApplicationEvent>
-  | Recorded<ReleaseEvent>
-  | Recorded<RunEvent>
-  | Recorded<TargetEvent>;
 
 /** Folds one event of the log into the fleet. Unknown events leave it as it is. */
-export const evolveFleet = async (fleet: Fleet, planner: Planner, recorded: RecordedEvent): Promise<void> => {
-  const event = recorded as FleetEvent;
-  switch (event.type) {
-    case 'ClusterRegistered':
-    case 'ClusterLabelsChanged':
-    case 'ClusterConnectionChanged':
-    case 'ClusterConnected':
-    case 'ClusterUnreachable':
-    case 'ClusterForgotten':
-      return cluster(fleet, planner, event);
-    case 'ApplicationDefined':
-    case 'ApplicationRedefined':
-    case 'ApplicationScaled':
-    case 'ReleaseRequested':
-    case 'ApplicationDeleted':
-      return application(fleet, planner, event);
-    case 'ReleaseFrozen':
-      return release(fleet, event);
-    case 'RunCreated':
-    case 'MembershipChanged':
-    case 'StageStarted':
-    case 'ClusterStarted':
-    case 'ClusterSucceeded':
-    case 'ClusterFailed':
-    case 'StageSucceeded':
-    case 'RunPaused':
-    case 'RunResumed':
-    case 'RunSucceeded':
-    case 'RunSuperseded':
-    case 'RunAborted':
-      return run(fleet, planner, event);
-    case 'PlanApplied':
-    case 'ApplyFailed':
-    case 'HealthChanged':
-    case 'DriftDetected':
-    case 'DriftCorrected':
-    case 'ObjectsPruned':
-      return target(fleet, event);
+export const evolveFleet = async (fleet: Fleet, planner: Planner, event: RecordedEvent): Promise<void> => {
+  switch ((PART_OF as Readonly<Record<string, keyof FleetEvents>>)[event.type]) {
+    case 'cluster':
+      return cluster(fleet, planner, event as Recorded<ClusterEvent>);
+    case 'application':
+      return application(fleet, planner, event as Recorded<ApplicationEvent>);
+    case 'release':
+      return release(fleet, event as Recorded<ReleaseEvent>);
+    case 'run':
+      return run(fleet, planner, event as Recorded<RunEvent>);
+    case 'target':
+      return target(fleet, event as Recorded<TargetEvent>);
+    case 'hold':
+      return foldHold(fleet, event as Recorded<HoldEvent>);
+    case 'window':
+      return foldWindow(fleet, event as Recorded<WindowEvent>);
+    case 'dependencies': // The application's own definition says the same; the stream is there to find cycles.
+    case undefined:
   }
 };
 
@@ -134,7 +113,7 @@ const release = (fleet: Fleet, event: Recorded<ReleaseEvent>): void => {
 };
 
 const run = async (fleet: Fleet, planner: Planner, event: Recorded<RunEvent>): Promise<void> => {
-  const { run: id, application: name } = event.data;
+  const { run: id } = event.data;
   const { position, recordedAt } = event;
   const known = fleet.runs.get(id);
   const state = runDecider.evolve(known?.state ?? runDecider.initial, event);
@@ -147,19 +126,8 @@ const run = async (fleet: Fleet, planner: Planner, event: Recorded<RunEvent>): P
     ...(finishedAt ? { finishedAt } : {}),
   });
   fleet.changes.runs.add(id);
-  if (event.type === 'ClusterStarted') {
-    const member = fleet.target(name, event.data.cluster);
-    if (!member || member.removing) return;
-    member.release = event.data.release;
-    member.run = id;
-    fleet.touchTarget(member, position);
-    await planner.plan(member, event);
-  }
-  const owner = fleet.applications.get(name);
-  if (event.type === 'RunSucceeded' && owner) {
-    owner.settledRelease = state.release;
-    fleet.changes.applications.add(name);
-  }
+  await moveTarget(fleet, planner, event);
+  if (event.type === 'RunSucceeded') await settle(fleet, planner, state, event);
 };
 
 const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
@@ -187,11 +155,13 @@ const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
     }
     case 'HealthChanged': {
       const { generation, status, message, workload } = event.data;
+      const { health } = record;
+      const same = health?.generation === generation && health.status === status;
       record.health = {
         generation,
         status,
         message,
-        since: Date.parse(recordedAt),
+        since: same ? health.since : Date.parse(recordedAt),
         ...(workload ? { workload } : {}),
       };
       break;

@@ -1,5 +1,13 @@
 import type { KubeObject, Release } from '@keelson/domain';
-import type { ApplicationRecord, ClusterRecord, InventoryEntry, RunRecord, TargetRecord } from './model';
+import type {
+  ApplicationRecord,
+  ClusterRecord,
+  HoldRecord,
+  InventoryEntry,
+  RunRecord,
+  TargetRecord,
+  WindowRecord,
+} from './model';
 
 export interface FrozenRelease extends Release {
   readonly sequence: number;
@@ -15,6 +23,8 @@ export class Changes {
   readonly clusters = new Set<string>();
   readonly applications = new Set<string>();
   readonly runs = new Set<string>();
+  readonly holds = new Set<string>();
+  readonly windows = new Set<string>();
   readonly releases = new Map<string, FrozenRelease>();
   readonly contents = new Map<string, readonly KubeObject[]>();
   readonly targets = new Map<string, { application: string; cluster: string }>();
@@ -31,6 +41,9 @@ export class Fleet {
   readonly clusters = new Map<string, ClusterRecord>();
   readonly applications = new Map<string, ApplicationRecord>();
   readonly runs = new Map<string, RunRecord>();
+  /** Those that nobody has released. */
+  readonly holds = new Map<string, HoldRecord>();
+  readonly windows = new Map<string, WindowRecord>();
   private readonly targets = new Map<string, Map<string, TargetRecord>>();
   changes = new Changes();
 

@@ -10,6 +10,8 @@ export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void
     writeApplications,
     writeReleases,
     writeRuns,
+    writeHolds,
+    writeWindows,
     writeContents,
     writeTargets,
     writeInventory,
@@ -17,6 +19,8 @@ export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void
     await write(fleet, client);
   }
   for (const id of changes.runs) if (isOver(fleet.runs.get(id)!.state.phase)) fleet.runs.delete(id);
+  for (const id of changes.holds) if (fleet.holds.get(id)?.released) fleet.holds.delete(id);
+  for (const name of changes.windows) if (fleet.windows.get(name)?.deleted) fleet.windows.delete(name);
   fleet.changes = new Changes();
 };
 
@@ -67,6 +71,24 @@ const writeRuns = (fleet: Fleet, client: PoolClient): Promise<void> =>
       const record = fleet.runs.get(id)!;
       return { record, over: isOver(record.state.phase) };
     }),
+  );
+
+const writeHolds = (fleet: Fleet, client: PoolClient): Promise<void> =>
+  write(
+    client,
+    `insert into holds (id, position, record)
+     select r ->> 'hold', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
+     on conflict (id) do update set position = excluded.position, record = excluded.record`,
+    [...fleet.changes.holds].map((id) => fleet.holds.get(id)),
+  );
+
+const writeWindows = (fleet: Fleet, client: PoolClient): Promise<void> =>
+  write(
+    client,
+    `insert into windows (name, position, record)
+     select r ->> 'window', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
+     on conflict (name) do update set position = excluded.position, record = excluded.record`,
+    [...fleet.changes.windows].map((name) => fleet.windows.get(name)),
   );
 
 const writeContents = (fleet: Fleet, client: PoolClient): Promise<void> =>

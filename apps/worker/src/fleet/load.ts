@@ -1,6 +1,14 @@
 import type { PoolClient } from 'pg';
 import { Fleet } from './fleet';
-import type { ApplicationRecord, ClusterRecord, InventoryEntry, RunRecord, TargetRecord } from './model';
+import type {
+  ApplicationRecord,
+  ClusterRecord,
+  HoldRecord,
+  InventoryEntry,
+  RunRecord,
+  TargetRecord,
+  WindowRecord,
+} from './model';
 
 /** Reads the read model back into memory, as it stood at `position`. */
 export const loadFleet = async (client: PoolClient, position: number): Promise<Fleet> => {
@@ -12,6 +20,12 @@ export const loadFleet = async (client: PoolClient, position: number): Promise<F
   for (const { record } of applications.rows) fleet.applications.set(record.name, record);
   const runs = await client.query<{ record: RunRecord }>('select record from runs where not over');
   for (const { record } of runs.rows) fleet.runs.set(record.state.run, record);
+  const holds = await client.query<{ record: HoldRecord }>('select record from holds where not released');
+  for (const { record } of holds.rows) fleet.holds.set(record.hold, record);
+  const windows = await client.query<{ record: WindowRecord }>(
+    'select record from windows where not deleted',
+  );
+  for (const { record } of windows.rows) fleet.windows.set(record.window, record);
   const targets = await client.query<{ record: Omit<TargetRecord, 'inventory'> }>(
     'select record from targets',
   );

@@ -3,8 +3,11 @@ import type {
   ClusterState,
   DriftChange,
   HealthStatus,
+  Hold,
   ObjectRef,
+  Pace,
   RunState,
+  Window,
   WorkloadCounts,
 } from '@keelson/domain';
 
@@ -39,6 +42,20 @@ export interface RunRecord {
   position: number;
 }
 
+/** A stop as it was placed; it stays in the table when it is released. */
+export interface HoldRecord extends Hold {
+  placedAt: string;
+  released?: { by: string; at: string; reason?: string };
+  position: number;
+}
+
+export interface WindowRecord extends Window {
+  deleted: boolean;
+  createdAt: string;
+  updatedAt: string;
+  position: number;
+}
+
 export interface InventoryEntry {
   ref: ObjectRef;
   uid?: string;
@@ -55,6 +72,10 @@ export interface TargetRecord {
   removing: boolean;
   release?: string;
   run?: string;
+  /** How far the run lets the target go; none means that no run holds it back. */
+  pace?: Pace;
+  /** The last release that the cluster had wholly: what a run that fails takes it back to. */
+  stable?: string;
   version?: string;
   revision?: string;
   generation: number;

@@ -65,7 +65,9 @@ const admit = async (
     drift: [],
     inventory: former?.inventory ?? new Map<string, InventoryEntry>(),
     position: moment.position,
-    ...(application.settledRelease ? { release: application.settledRelease } : {}),
+    ...(application.settledRelease
+      ? { release: application.settledRelease, stable: application.settledRelease }
+      : {}),
   };
   fleet.putTarget(target);
   fleet.touchTarget(target, moment.position);
@@ -79,6 +81,8 @@ const evict = (fleet: Fleet, target: TargetRecord, position: number): void => {
   target.generation = position;
   delete target.release;
   delete target.run;
+  delete target.pace;
+  delete target.stable;
   delete target.version;
   delete target.revision;
   delete target.hash;

@@ -32,14 +32,15 @@ export class Planner {
     for (const target of this.fleet.targetsOf(name)) await this.plan(target, moment);
   }
 
-  async plan(target: TargetRecord, moment: Moment): Promise<void> {
+  /** `anew` gives the plan a new generation though its content may be the same: it is held to another batch now. */
+  async plan(target: TargetRecord, moment: Moment, how: 'if-changed' | 'anew' = 'if-changed'): Promise<void> {
     if (target.removing || !target.release) return;
     const release = await this.loadRelease(target.release);
     target.version = release.version;
     target.revision = release.revision;
     const rendered = this.render(target, release);
     if (!rendered.ok) return this.refuse(target, rendered.message, moment);
-    if (rendered.content.hash === target.hash && !target.planError) return;
+    if (rendered.content.hash === target.hash && !target.planError && how === 'if-changed') return;
     target.hash = rendered.content.hash;
     target.generation = moment.position;
     delete target.planError;

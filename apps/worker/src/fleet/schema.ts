@@ -4,7 +4,7 @@
  * `position > what they have seen`, so no hand-over depends on a message that could be lost.
  * Bump FLEET_VERSION with every change of the tables or of the fold; the runner then rebuilds beside the live schema.
  */
-export const FLEET_VERSION = 1;
+export const FLEET_VERSION = 2;
 export const FLEET_SCHEMA = 'read';
 
 /** Rows carry the whole record of the fold; the other columns are taken out of it for those who query. */
@@ -36,7 +36,9 @@ create table applications (
   deleted         boolean not null generated always as (record #> '{state,exists}' = 'false') stored,
   state           jsonb not null generated always as (record -> 'state') stored,
   active_run      text generated always as (record #>> '{state,activeRun}') stored,
-  settled_release text generated always as (record ->> 'settledRelease') stored
+  settled_release text generated always as (record ->> 'settledRelease') stored,
+  labels          jsonb generated always as (record #> '{state,definition,labels}') stored,
+  depends_on      jsonb generated always as (record #> '{state,definition,dependsOn}') stored
 );
 
 create table releases (
@@ -51,6 +53,7 @@ create table releases (
   run         text not null generated always as (record ->> 'run') stored,
   images      jsonb not null generated always as (record -> 'images') stored,
   objects     jsonb not null generated always as (record -> 'objects') stored,
+  restores    text generated always as (record ->> 'restores') stored,
   actor       text not null generated always as (record ->> 'actor') stored,
   reason      text generated always as (record ->> 'reason') stored
 );
@@ -88,6 +91,8 @@ create table targets (
   removing           boolean not null generated always as ((record -> 'removing')::boolean) stored,
   release            text generated always as (record ->> 'release') stored,
   run                text generated always as (record ->> 'run') stored,
+  pace               jsonb generated always as (record -> 'pace') stored,
+  stable             text generated always as (record ->> 'stable') stored,
   version            text generated always as (record ->> 'version') stored,
   revision           text generated always as (record ->> 'revision') stored,
   generation         bigint not null generated always as ((record -> 'generation')::bigint) stored,
@@ -102,6 +107,26 @@ create table targets (
 create index on targets (cluster);
 create index on targets (position);
 create index on targets (cluster) where generation > applied_generation;
+
+create table holds (
+  id          text primary key,
+  position    bigint not null,
+  record      jsonb not null,
+  application text generated always as (record ->> 'application') stored,
+  cluster     text generated always as (record ->> 'cluster') stored,
+  project     text generated always as (record ->> 'project') stored,
+  released    boolean not null generated always as (record ? 'released') stored
+);
+create index on holds (id) where not released;
+create index on holds (position);
+
+create table windows (
+  name     text primary key,
+  position bigint not null,
+  record   jsonb not null,
+  deleted  boolean not null generated always as ((record -> 'deleted')::boolean) stored
+);
+create index on windows (position);
 
 -- The inventory: whatever a plan ever named and that is not confirmed gone. wanted = false is a tombstone.
 create table inventory (

@@ -1,10 +1,14 @@
 import type { HealthStatus, Labels, Observation } from '@keelson/domain';
-import type { Pool } from 'pg';
+import type { Pool, QueryResult } from 'pg';
+import type { BlockersReader } from '../blockers';
 
 interface Row {
   readonly cluster: string;
   readonly labels: Labels;
   readonly release: string | null;
+  readonly run: string | null;
+  readonly batch: number | null;
+  readonly stable: string | null;
   readonly generation: string;
   readonly applied_generation: string;
   readonly health: { generation: number; status: HealthStatus; message: string; since: number } | null;
@@ -14,26 +18,42 @@ interface Row {
 }
 
 /** What the read model knows of every cluster in an application's placement. */
-export const observe = async (pool: Pool, application: string): Promise<Observation[]> => {
-  const { rows } = await pool.query<Row>({
+export const observe = async (
+  pool: Pool,
+  blockers: BlockersReader,
+  application: string,
+  now: number,
+): Promise<Observation[]> => {
+  const [{ rows }, blocked] = await Promise.all([
+    targetsOf(pool, application),
+    blockers.read(application, now),
+  ]);
+  return rows.map((row) => ({ ...fromRow(row), ...blocked.get(row.cluster) }));
+};
+
+const targetsOf = (pool: Pool, application: string): Promise<QueryResult<Row>> =>
+  pool.query<Row>({
     name: 'observe-application',
-    text: `select t.cluster, c.labels, t.release, t.generation, t.applied_generation, t.health, t.failure,
-                  c.phase, c.last_error
+    text: `select t.cluster, c.labels, t.release, t.run, (t.pace -> 'batch')::int as batch, t.stable, t.generation,
+                  t.applied_generation, t.health, t.failure, c.phase, c.last_error
            from read.targets t join read.clusters c on c.name = t.cluster
            where t.application = $1 and not t.removing
            order by t.cluster`,
     values: [application],
   });
-  return rows.map((row) => ({
-    cluster: row.cluster,
-    labels: row.labels,
-    generation: Number(row.generation),
-    appliedGeneration: Number(row.applied_generation),
-    ...(row.release ? { release: row.release } : {}),
-    ...(row.health ? { health: row.health } : {}),
-    ...(row.failure ? { failure: row.failure } : {}),
-    ...(row.phase === 'Unreachable'
-      ? { unreachable: `unreachable (${row.last_error?.reason ?? 'unknown'})` }
-      : {}),
-  }));
-};
+
+const fromRow = (row: Row): Observation => ({
+  cluster: row.cluster,
+  labels: row.labels,
+  generation: Number(row.generation),
+  appliedGeneration: Number(row.applied_generation),
+  ...(row.release ? { release: row.release } : {}),
+  ...(row.run ? { run: row.run } : {}),
+  ...(row.batch === null ? {} : { batch: row.batch }),
+  ...(row.stable ? { stable: row.stable } : {}),
+  ...(row.health ? { health: row.health } : {}),
+  ...(row.failure ? { failure: row.failure } : {}),
+  ...(row.phase === 'Unreachable'
+    ? { unreachable: `unreachable (${row.last_error?.reason ?? 'unknown'})` }
+    : {}),
+});

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { runDecider, runStream, wakeAt } from '@keelson/domain';
-import type { EventStore } from '@keelson/event-store';
+import type { EventStore, Vault } from '@keelson/event-store';
 import type { JobQueue } from '@keelson/messaging';
 import type { Logger } from 'pino';
+import { BlockersReader } from '../blockers';
 import { KeyedWork } from '../kernel/keyed-work';
+import { Measurements } from './measurements';
 import { observe } from './observe';
 
 /** Runs decided at once. Deciding costs microseconds; what takes time is reading what is known. */
@@ -11,7 +13,10 @@ const CONCURRENCY = 4;
 
 export interface RunEngineOptions {
   readonly store: EventStore;
+  readonly vault: Vault;
   readonly jobs: JobQueue;
+  /** Whether this process takes the run's measurements; its decisions any process may take. */
+  readonly owns: (run: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -26,8 +31,12 @@ export class RunEngine {
   /** When each run's timer will ring, so that a wake-up which is already set costs nothing. */
   private readonly alarms = new Map<string, number>();
   private readonly work: KeyedWork;
+  private readonly measurements: Measurements;
+  private readonly blockers: BlockersReader;
 
   constructor(private readonly options: RunEngineOptions) {
+    this.measurements = new Measurements(options);
+    this.blockers = new BlockersReader(options.store.pool);
     this.work = new KeyedWork(
       (run) => this.advance(run),
       CONCURRENCY,
@@ -55,7 +64,15 @@ export class RunEngine {
       text: `select r.id from read.runs r
              where not r.over and (r.position > $1
                or exists (select 1 from read.targets t where t.application = r.application and t.position > $1)
-               or exists (select 1 from read.clusters c where c.position > $1))`,
+               or exists (select 1 from read.clusters c where c.position > $1)
+               or exists (select 1 from read.holds h where h.position > $1)
+               or exists (select 1 from read.windows w where w.position > $1)
+               or exists (select 1 from read.applications a where a.name = r.application and a.position > $1)
+               or exists (select 1 from read.applications a
+                            cross join lateral jsonb_array_elements(a.depends_on) d
+                            join read.applications o on o.name = d ->> 'application'
+                          where a.name = r.application and (o.position > $1 or exists
+                            (select 1 from read.targets t where t.application = o.name and t.position > $1))))`,
       values: [since],
     });
     for (const { id } of rows) this.ask(id);
@@ -71,6 +88,7 @@ export class RunEngine {
 
   async stop(): Promise<void> {
     await this.work.close();
+    await this.measurements.stop();
   }
 
   private async advance(run: string): Promise<void> {
@@ -81,12 +99,13 @@ export class RunEngine {
     );
     const [known] = rows;
     if (!known) return;
-    const fleet = await observe(store.pool, known.application);
     const now = Date.now();
+    const fleet = await observe(store.pool, this.blockers, known.application, now);
     const result = await store.commands.execute({ commandId: randomUUID(), actor: 'run-engine' }, (unit) =>
       unit.decide(runDecider, runStream(run), { type: 'AdvanceRun', now, fleet }),
     );
     if (!result.ok || !result.value?.exists) return;
+    if (this.options.owns(run)) this.measurements.take(result.value, now);
     const due = wakeAt(result.value, fleet, now);
     if (due === undefined) this.alarms.delete(run);
     else if (this.alarms.get(run) !== due) {

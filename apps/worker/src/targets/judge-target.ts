@@ -6,7 +6,7 @@ import {
   type KubeObject,
   type ObjectHealth,
 } from '@keelson/domain';
-import type { LiveCache } from '@keelson/k8s';
+import type { BatchProgress, LiveCache } from '@keelson/k8s';
 
 /**
  * The health of everything that a plan has in one cluster, from the informers' caches.
@@ -40,4 +40,13 @@ export const lookUp = (
   if (found !== 'absent' || ref.namespace !== namespace) return found;
   const { namespace: _, ...bare } = ref;
   return cache.lookup(bare);
+};
+
+/** The verdict of a target that is held to a batch: reaching the batch is what makes it current. */
+export const withProgress = (health: Health, progress: BatchProgress | undefined): Health => {
+  if (!progress) return health;
+  const { desired, updated, ready, reached, message } = progress;
+  const workload = { desired, updated, ready };
+  if (reached || health.status === 'Failed') return { ...health, workload };
+  return { status: 'InProgress', message, workload };
 };

@@ -1,21 +1,25 @@
-import { keyOf, refOf, type DriftChange, type KubeObject, type ObjectRef } from '@keelson/domain';
+import { gist, keyOf, refOf, type DriftChange, type KubeObject, type ObjectRef } from '@keelson/domain';
 import {
   applyPlan,
+  patchChild,
   prune,
+  removeChild,
   rememberByDryRun,
   type ApplyDeps,
   type ChangeSet,
   type Classified,
+  type CollectionWatches,
   type LiveCache,
   type NormalForms,
 } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
-import type { Desired, InventoryItem, PlanContents, PlanObjects } from './desired';
+import type { Desired, InventoryItem, PlanContents } from './desired';
 import type { TargetRecorder } from './recorder';
 import { deleteWaves } from './delete-waves';
-import { judgeTarget, lookUp } from './judge-target';
+import { judgeTarget, lookUp, withProgress } from './judge-target';
 import type { Observations } from './observations';
 import { detectDrift } from './detect-drift';
+import { Steering, type Course } from './steering';
 
 /** What an agent needs of the cluster that it works on. */
 export interface TargetHost {
@@ -24,6 +28,8 @@ export interface TargetHost {
   readonly contents: PlanContents;
   readonly recorder: TargetRecorder;
   readonly observations: Observations;
+  /** Pods and the like, watched while a batch is under way. */
+  readonly children: CollectionWatches;
   readonly signal: AbortSignal;
   /** Makes sure that the kinds of these objects are watched. */
   watch(refs: readonly ObjectRef[]): void;
@@ -59,6 +65,7 @@ export class TargetAgent {
   private readonly reported = new Map<string, ObjectRef>();
   /** Whether everything that was applied by another process has been compared once. */
   private verified = false;
+  private readonly steering: Steering;
   private lastCounts = '';
   private lastVerdict = '';
 
@@ -68,6 +75,7 @@ export class TargetAgent {
   ) {
     this.desired = desired;
     this.applied = desired.appliedGeneration;
+    this.steering = new Steering(desired.application, host.deps.cache, host.children);
   }
 
   /** Takes what the read model wants now; an older answer that comes late is dropped. */
@@ -98,16 +106,51 @@ export class TargetAgent {
     if (desired.hash && !desired.refused) {
       const plan = await this.host.contents.get(desired.hash);
       this.host.watch(plan.objects.map(refOf));
-      if (this.applied < desired.generation) await this.apply(desired, plan);
-      else if (!this.verified) await this.verify(desired, plan);
-      if (this.drifted.size > 0 && this.applied === desired.generation) await this.correct(desired, plan);
-      await this.settle(desired);
-      await this.judge(desired, plan);
+      const course = this.steering.course(desired, plan);
+      if (course === 'unknown') this.host.again(desired.application, UNTIL_WATCHED_MS);
+      else await this.follow(desired, course);
     }
     if (this.applied === desired.generation || !desired.hash) await this.prune(desired);
   }
 
-  private async apply(desired: Desired, { waves }: PlanObjects): Promise<void> {
+  private async follow(desired: Desired, course: Course): Promise<void> {
+    if (course.refused !== undefined) return this.refuse(desired, course.refused);
+    if (this.applied < desired.generation) await this.apply(desired, course);
+    else {
+      await this.steer(desired, course);
+      if (!this.verified) await this.verify(desired, course);
+    }
+    if (this.drifted.size > 0 && this.applied === desired.generation) await this.correct(desired, course);
+    await this.settle(desired);
+    await this.judge(desired, course);
+  }
+
+  /** Takes the step that is due, then looks again at what it led to. */
+  private async steer(desired: Desired, { due, patches, removals }: Course): Promise<void> {
+    if (due.length > 0) {
+      // The plan is the same and the object is not: without its memory it is sent, not taken for settled.
+      for (const object of due) this.host.deps.memory.forget(refOf(object));
+      const changes = await this.send(desired, [due]);
+      if (!changes.applied) return this.failed(desired, changes);
+    }
+    for (const patch of patches) {
+      const patched = await patchChild(this.host.deps, patch, this.host.signal);
+      if (patched) this.host.children.store(patched);
+    }
+    for (const removal of removals) await removeChild(this.host.deps, removal, this.host.signal);
+    if (due.length + patches.length > 0) this.host.again(desired.application, 0);
+  }
+
+  private async refuse({ application, generation }: Desired, message: string): Promise<void> {
+    await this.host.recorder.record(application, this.host.cluster, {
+      type: 'RecordApplyFailed',
+      generation,
+      terminal: true,
+      message,
+    });
+  }
+
+  private async apply(desired: Desired, { waves }: Course): Promise<void> {
     const { application, generation, hash = '' } = desired;
     const changes = await this.send(desired, waves);
     if (!changes.applied) return this.failed(desired, changes);
@@ -134,9 +177,10 @@ export class TargetAgent {
    * What another process applied (this one before a restart, or the owner before this one) is compared once. The
    * memory of the API server's answers died with that process; dry runs bring it back without writing anything.
    */
-  private async verify(desired: Desired, { objects }: PlanObjects): Promise<void> {
+  private async verify(desired: Desired, { waves }: Course): Promise<void> {
     const { application, generation, hash = '', namespace } = desired;
-    for (const object of objects) {
+    for (const object of waves.flat()) {
+      if (this.host.deps.memory.get(refOf(object))) continue;
       const live = lookUp(this.host.deps.cache, object, namespace);
       if (live === 'unknown') return this.host.again(application, UNTIL_WATCHED_MS);
       if (live !== 'absent')
@@ -151,7 +195,7 @@ export class TargetAgent {
     this.verified = true;
   }
 
-  private async correct(desired: Desired, { waves }: PlanObjects): Promise<void> {
+  private async correct(desired: Desired, { waves }: Course): Promise<void> {
     const { application, policy } = desired;
     const found = [...this.drifted];
     const reports = found.map(([, { ref, changes }]) => ({
@@ -193,14 +237,16 @@ export class TargetAgent {
     }
   }
 
-  private send(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {
+  private async send(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {
     const { application, generation, hash = '', namespace, policy, inventory } = desired;
     const uids = new Map(inventory.map(({ ref, uid }) => [keyOf(ref), uid]));
-    return applyPlan(
+    const changes = await applyPlan(
       { ...this.host.deps, recordedUid: (ref) => uids.get(keyOf(ref)) },
       { application, generation, hash, waves, whenToTakeOver: policy.whenToTakeOver, namespace },
       { signal: this.host.signal },
     );
+    if (changes.applied) this.steering.took(waves.flat(), desired);
+    return changes;
   }
 
   /** Shown at once, tried again for ever: soon for what passes by itself, slowly for what the API server refuses. */
@@ -251,17 +297,18 @@ export class TargetAgent {
     await this.host.recorder.record(application, this.host.cluster, { type: 'RecordPruned', objects: gone });
   }
 
-  private async judge(desired: Desired, plan: PlanObjects): Promise<void> {
+  private async judge(desired: Desired, { waves, held, progress }: Course): Promise<void> {
     if (this.applied !== desired.generation) return;
-    const verdict = judgeTarget(this.host.deps.cache, plan.objects, desired.namespace);
+    const unheld = waves.flat().filter((object) => !held.has(keyOf(refOf(object))));
+    const verdict = judgeTarget(this.host.deps.cache, unheld, desired.namespace);
     if (!verdict) return this.host.again(desired.application, UNTIL_WATCHED_MS);
-    const { status, message, workload } = verdict;
+    const { status, message, workload } = withProgress(verdict, progress);
     const counts = JSON.stringify(workload);
     if (workload && counts !== this.lastCounts) {
       this.lastCounts = counts;
       this.host.observations.target(desired.application, this.host.cluster, workload);
     }
-    const said = `${desired.generation} ${status} ${status === 'Failed' ? message : ''}`;
+    const said = `${desired.generation} ${status} ${status === 'Current' ? '' : gist(message)}`;
     if (said === this.lastVerdict) return;
     await this.host.recorder.record(desired.application, this.host.cluster, {
       type: 'RecordHealth',

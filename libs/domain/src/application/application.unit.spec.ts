@@ -22,6 +22,7 @@ const definition: ApplicationDefinition = {
   placement: { clusterNames: ['eu-1'] },
   overrides: [],
   strategy: DEFAULT_STRATEGY,
+  dependsOn: [],
   policy: { drift: 'Correct', whenToTakeOver: 'Never' },
 };
 const defined = (change: Partial<ApplicationDefinition> = {}): ApplicationEvent => ({

@@ -8,5 +8,11 @@ export type ApplicationCommand =
       readonly definition: ApplicationDefinition;
     }
   | { readonly type: 'ScaleApplication'; readonly scale: Scale }
-  | { readonly type: 'RequestRelease'; readonly version: string; readonly revision: string }
+  | {
+      readonly type: 'RequestRelease';
+      readonly version: string;
+      readonly revision: string;
+      /** The earlier release whose content comes back. */
+      readonly restores?: string;
+    }
   | { readonly type: 'DeleteApplication' };

@@ -20,7 +20,7 @@ export const decideApplication = (
       return scale(application, state.definition, command.scale);
     case 'RequestRelease': {
       const sequence = state.sequence + 1;
-      const { version, revision } = command;
+      const { version, revision, restores } = command;
       return accept({
         type: 'ReleaseRequested',
         data: {
@@ -30,6 +30,7 @@ export const decideApplication = (
           revision,
           run: runId(application, sequence),
           sequence,
+          ...(restores === undefined ? {} : { restores }),
         },
       });
     }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kubernetes/objects';
 import type { Labels } from '../cluster';
+import type { Dependency } from '../dependency';
 import type { Placement } from '../placement';
 import type { Override } from '../rendering';
 import type { Strategy } from '../strategy';
@@ -16,6 +17,8 @@ export interface ApplicationDefinition {
   readonly placement: Placement;
   readonly overrides: readonly Override[];
   readonly strategy: Strategy;
+  /** Applications that must be well in a cluster before this one is moved there. */
+  readonly dependsOn: readonly Dependency[];
   readonly policy: TargetPolicy;
 }
 
@@ -33,6 +36,7 @@ export const FACETS = [
   'placement',
   'overrides',
   'strategy',
+  'dependsOn',
   'policy',
 ] as const;
 export type Facet = (typeof FACETS)[number];

@@ -18,6 +18,8 @@ export type ApplicationEvent =
         revision: string;
         run: string;
         sequence: number;
+        /** The earlier release whose content comes back. */
+        restores?: string;
       }
     >
   | DomainEvent<'ApplicationDeleted', { application: string }>;

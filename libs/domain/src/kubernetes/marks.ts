@@ -11,3 +11,9 @@ export const PLAN_ANNOTATION = 'keelson.dev/plan';
 
 /** Annotation: the plan's generation (a log position, decimal). The fence: a lower one never overwrites a higher one. */
 export const GENERATION_ANNOTATION = 'keelson.dev/generation';
+
+/**
+ * Annotation of workloads: the hash of the pod template that was applied last. What the API server keeps of a template
+ * is full of defaults and normalised values, so that it cannot be compared with the plan's own.
+ */
+export const TEMPLATE_ANNOTATION = 'keelson.dev/template';

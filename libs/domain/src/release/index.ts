@@ -1,1 +1,2 @@
+export * from './find-release';
 export * from './release';

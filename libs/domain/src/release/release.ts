@@ -10,6 +10,8 @@ export interface Release {
   readonly revision: string;
   readonly images: Readonly<Record<string, string>>;
   readonly objects: readonly KubeObject[];
+  /** The earlier release that this one brings back, where it is a rollback. */
+  readonly restores?: string;
 }
 
 export type ReleaseEvent = DomainEvent<'ReleaseFrozen', Release>;

@@ -2,40 +2,67 @@ import { durationMs, isDuration } from '../kernel/duration';
 import type { FieldError } from '../kernel/decider';
 import { isShare, resolveShare } from '../kernel/share';
 import { validateSelector } from '../placement';
-import type { Strategy } from './strategy';
+import { REMAINDER } from './stage-of';
+import type { Stage, Strategy } from './strategy';
+import { validateBatches } from './validate-batches';
+import { validateGate } from './validate-gate';
 
 /** What the schema of a strategy cannot say. Paths are JSON Pointers below `base`. */
-export const validateStrategy = (strategy: Strategy, base = '/strategy'): FieldError[] => {
+export const validateStrategy = (strategy: Strategy, base = '/strategy'): FieldError[] => [
+  ...(strategy.stages.length === 0
+    ? [{ path: `${base}/stages`, message: 'at least one stage is needed' }]
+    : []),
+  ...strategy.stages.flatMap((stage, index) => [
+    ...nameProblems(strategy, index, `${base}/stages/${index}`),
+    ...stageProblems(stage, `${base}/stages/${index}`),
+  ]),
+  ...validateBatches(strategy.batches, `${base}/batches`),
+  ...timeProblems(strategy, base),
+];
+
+const nameProblems = ({ stages }: Strategy, index: number, path: string): FieldError[] => {
   const errors: FieldError[] = [];
-  const names = new Set<string>();
-  if (strategy.stages.length === 0)
-    errors.push({ path: `${base}/stages`, message: 'at least one stage is needed' });
-  const open = strategy.stages.filter((stage) => !stage.clusterSelector);
-  strategy.stages.forEach((stage, index) => {
-    const path = `${base}/stages/${index}`;
-    if (names.has(stage.name))
-      errors.push({ path: `${path}/name`, message: `two stages are named "${stage.name}"` });
-    names.add(stage.name);
-    if (stage.clusterSelector)
-      errors.push(...validateSelector(stage.clusterSelector, `${path}/clusterSelector`));
-    else if (stage !== open[0]) {
+  const { name, clusterSelector } = stages[index]!;
+  const before = stages.slice(0, index);
+  if (before.some((stage) => stage.name === name)) {
+    errors.push({ path: `${path}/name`, message: `two stages are named "${name}"` });
+  }
+  // A stage of that name would take them too, and would not come last.
+  if (name === REMAINDER) {
+    errors.push({ path: `${path}/name`, message: `"${REMAINDER}" is for clusters that no stage selects` });
+  }
+  if (!clusterSelector && before.some((stage) => !stage.clusterSelector)) {
+    errors.push({
+      path: `${path}/clusterSelector`,
+      message: 'only one stage may do without a selector; this one would be empty',
+    });
+  }
+  return errors;
+};
+
+const stageProblems = (stage: Stage, path: string): FieldError[] => {
+  const errors: FieldError[] = [];
+  if (stage.clusterSelector)
+    errors.push(...validateSelector(stage.clusterSelector, `${path}/clusterSelector`));
+  for (const field of ['maxConcurrency', 'maxFailures'] as const) {
+    if (!isShare(stage[field])) {
       errors.push({
-        path: `${path}/clusterSelector`,
-        message: 'only one stage may do without a selector; this one would be empty',
+        path: `${path}/${field}`,
+        message: 'must be a whole number of clusters or a percentage such as "50%"',
       });
     }
-    for (const field of ['maxConcurrency', 'maxFailures'] as const) {
-      if (!isShare(stage[field])) {
-        errors.push({
-          path: `${path}/${field}`,
-          message: 'must be a whole number of clusters or a percentage such as "50%"',
-        });
-      }
-    }
-    if (isShare(stage.maxConcurrency) && resolveShare(stage.maxConcurrency, 100) === 0) {
-      errors.push({ path: `${path}/maxConcurrency`, message: 'must let at least one cluster move' });
-    }
-  });
+  }
+  if (isShare(stage.maxConcurrency) && resolveShare(stage.maxConcurrency, 100) === 0) {
+    errors.push({ path: `${path}/maxConcurrency`, message: 'must let at least one cluster move' });
+  }
+  for (const side of ['before', 'after'] as const) {
+    errors.push(...stage[side].flatMap((gate, index) => validateGate(gate, `${path}/${side}/${index}`)));
+  }
+  return errors;
+};
+
+const timeProblems = (strategy: Strategy, base: string): FieldError[] => {
+  const errors: FieldError[] = [];
   for (const field of ['minSuccessTime', 'progressDeadline'] as const) {
     if (!isDuration(strategy[field]))
       errors.push({ path: `${base}/${field}`, message: 'must be a duration such as 30s, 10m or 1h30m' });

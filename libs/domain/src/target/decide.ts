@@ -1,4 +1,5 @@
 import { accept, type Decision } from '../kernel/decider';
+import { gist } from './gist';
 import { sameJson } from '../kernel/same-json';
 import { keyOf } from '../kubernetes/objects';
 import type { TargetCommand } from './commands';
@@ -43,11 +44,10 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
   }
 };
 
-/** While a workload is on its way its message counts replicas; only a new status is a transition then. */
 const sameVerdict = (
   known: { generation: number; status: string; message: string },
   seen: { generation: number; status: string; message: string },
 ): boolean =>
   known.generation === seen.generation &&
   known.status === seen.status &&
-  (seen.status !== 'Failed' || known.message === seen.message);
+  (seen.status === 'Current' || gist(known.message) === gist(seen.message));

@@ -7,6 +7,7 @@ import type { TargetState } from './state';
 
 export * from './commands';
 export * from './events';
+export * from './gist';
 export * from './phase';
 export * from './state';
 

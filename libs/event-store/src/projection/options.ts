@@ -1,5 +1,11 @@
 import type { PoolClient } from 'pg';
+import type { SubscribeOptions } from '../read/subscription';
 import type { RecordedEvent } from '../types';
+
+/** Where the events of a projection come from: the log itself (LogReader is one), or a bus that carries it. */
+export interface EventFeed {
+  subscribe(options: SubscribeOptions): { stop(): Promise<void> };
+}
 
 /** A read model made from the log, and how. */
 export interface ProjectionOptions {
@@ -10,6 +16,8 @@ export interface ProjectionOptions {
   readonly schema: string;
   /** Makes the tables. Names without a schema: search_path is on the schema, or on its successor in a rebuild. */
   readonly ddl: string;
+  /** The log when left out. A rebuild reads the log in any case: a feed may not go back to its beginning. */
+  readonly feed?: EventFeed;
   /** 500 when left out. A batch is one transaction, and holds the sealer's fence while it lasts. */
   readonly batchSize?: number;
   /** Writes with `client`, whose search_path is on the schema. Runs again from scratch when it throws. */

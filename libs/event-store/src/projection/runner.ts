@@ -2,10 +2,9 @@ import type { Pool } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionVersionError } from '../errors';
 import type { LogReader } from '../read/log-reader';
-import type { Subscription } from '../read/subscription';
 import type { RecordedEvent } from '../types';
 import { moveCheckpoint, readCheckpoint } from './checkpoints';
-import type { Projection, ProjectionOptions } from './options';
+import type { EventFeed, Projection, ProjectionOptions } from './options';
 import { prepare } from './prepare';
 import type { ProjectionSignals } from './projection-signals';
 import { inSchema } from './transaction';
@@ -19,8 +18,7 @@ const retryMs = 1_000;
 export class ProjectionRunner implements Projection {
   readonly ready: Promise<void>;
   private readonly aborter = new AbortController();
-  private subscription: Subscription | undefined;
-  private reached = 0;
+  private subscription: ReturnType<EventFeed['subscribe']> | undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -40,7 +38,7 @@ export class ProjectionRunner implements Projection {
   }
 
   get position(): number {
-    return this.reached;
+    return this.signals.position(this.name);
   }
 
   waitFor(position: number, timeoutMs: number): Promise<void> {
@@ -56,10 +54,11 @@ export class ProjectionRunner implements Projection {
   private async start(): Promise<void> {
     const after = await this.prepared();
     this.advanced(after);
-    this.subscription = this.log.subscribe({
+    const { feed = this.log, batchSize } = this.options;
+    this.subscription = feed.subscribe({
       name: `projection ${this.name}`,
       after,
-      batchSize: this.options.batchSize,
+      batchSize,
       onBatch: (events) => this.project(events),
       onError: (error) => this.options.onError?.(error),
     });
@@ -106,8 +105,7 @@ export class ProjectionRunner implements Projection {
   }
 
   private advanced(position: number): void {
-    this.reached = position;
-    this.options.onAdvanced?.(position);
     this.signals.raise(this.name, position);
+    this.options.onAdvanced?.(position);
   }
 }

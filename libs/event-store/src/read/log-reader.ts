@@ -3,6 +3,7 @@ import type { SealedPositions } from '../seal/sealed-positions';
 import type { HighWater } from '../signals/high-water';
 import type { PulseBounds } from '../signals/pulse';
 import type { LogFilter, RecordedEvent, StreamEvent } from '../types';
+import { eventTypesQuery } from './event-types-query';
 import { logQuery } from './log-query';
 import { parseLogRow, type LogRow } from './parse';
 import { StreamLoader } from './stream-loader';
@@ -42,6 +43,11 @@ export class LogReader {
     return rows.map((row) => parseLogRow(row, this.upcasters));
   }
 
+  /** Brings an event that came another way than by reading the log to the present shape of its type. */
+  upcast(event: RecordedEvent): RecordedEvent {
+    return this.upcasters.upcast(event);
+  }
+
   /** One stream in version order, committed events without a position included: what a decision is made on. */
   readStream(stream: string, afterVersion = 0): Promise<StreamEvent[]> {
     return this.streams.load(stream, afterVersion);
@@ -65,6 +71,12 @@ export class LogReader {
       values: [time],
     });
     return Number(rows[0]?.pos);
+  }
+
+  /** Every type of event that was ever recorded, those without a position included. */
+  async eventTypes(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ type: string }>({ name: 'event_types', text: eventTypesQuery });
+    return rows.map(({ type }) => type);
   }
 
   subscribe(options: SubscribeOptions): Subscription {

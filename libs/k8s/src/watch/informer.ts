@@ -17,6 +17,8 @@ export interface InformerOptions {
    */
   readonly resolve: (afresh: boolean) => Promise<ApiResource>;
   readonly labelSelector?: string;
+  /** Default: all namespaces. */
+  readonly namespace?: string;
   /** Default 500. */
   readonly pageSize?: number;
   /** No byte for so long: reconnect. The server is asked to end each watch earlier than this. Default 120 s. */
@@ -126,8 +128,9 @@ export class Informer {
 
   async #list(resource: ApiResource): Promise<void> {
     this.phase = 'Listing';
-    const { client, labelSelector, pageSize = 500 } = this.#options;
-    const listed = await listAll(client, resource, { labelSelector }, pageSize, this.#stop.signal);
+    const { client, labelSelector, namespace, pageSize = 500 } = this.#options;
+    const of = { resource, namespace };
+    const listed = await listAll(client, of, { labelSelector }, pageSize, this.#stop.signal);
     const items = listed.items.map((item) => this.#trim(item));
     for (const change of this.#cache.replace(items, listed.resourceVersion)) this.#tell(change, 'list');
     this.#version = listed.resourceVersion;
@@ -139,7 +142,8 @@ export class Informer {
 
   async #watch(resource: ApiResource): Promise<void> {
     const opened = Date.now();
-    const events = watchEvents(this.#options.client, collectionPath(resource), this.#query(), {
+    const { client, namespace } = this.#options;
+    const events = watchEvents(client, collectionPath(resource, namespace), this.#query(), {
       livenessMs: this.#livenessMs,
       signal: this.#stop.signal,
       onOpen: () => {

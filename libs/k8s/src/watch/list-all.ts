@@ -14,35 +14,41 @@ export interface Listed {
   readonly resourceVersion: string;
 }
 
+/** A collection of one kind: in one namespace, or in all. */
+export interface ListOf {
+  readonly resource: ApiResource;
+  readonly namespace?: string | undefined;
+}
+
 /**
  * Lists a whole collection in pages of one snapshot. When the snapshot expires between two pages (410), lists once
  * more in one piece: a collection that outlives its snapshots would never be listed in pages.
  */
 export const listAll = async (
   client: Pick<ClusterClient, 'request'>,
-  resource: ApiResource,
+  of: ListOf,
   query: Query,
   pageSize: number,
   signal: AbortSignal,
 ): Promise<Listed> => {
   try {
-    return await pages(client, resource, { ...query, limit: pageSize }, signal);
+    return await pages(client, of, { ...query, limit: pageSize }, signal);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 410) throw error;
-    return pages(client, resource, query, signal);
+    return pages(client, of, query, signal);
   }
 };
 
 const pages = async (
   client: Pick<ClusterClient, 'request'>,
-  resource: ApiResource,
+  { resource, namespace }: ListOf,
   query: Query,
   signal: AbortSignal,
 ): Promise<Listed> => {
   const items: KubeObject[] = [];
   let token: string | undefined;
   for (;;) {
-    const page: ListPage = await client.request<ListPage>('GET', collectionPath(resource), {
+    const page: ListPage = await client.request<ListPage>('GET', collectionPath(resource, namespace), {
       query: { ...query, continue: token },
       signal,
     });

@@ -1,4 +1,3 @@
-import { reasonOf, type Logger } from '../logger';
 import { backoff, pause } from '../waiting';
 import type { LogSource, RecordedEvent, SubscribeOptions } from './event-bus';
 
@@ -19,7 +18,7 @@ export class ContiguousPump {
   constructor(
     private readonly source: Pick<LogSource, 'read'>,
     private readonly options: SubscribeOptions,
-    private readonly logger: Logger,
+    private readonly onError: (error: unknown) => void,
     private readonly signal: AbortSignal,
   ) {
     this.#position = options.after;
@@ -53,17 +52,18 @@ export class ContiguousPump {
 
   async #take(events: readonly RecordedEvent[]): Promise<void> {
     let batch: RecordedEvent[] = [];
+    const next = (): number => this.#position + batch.length + 1;
     for (const event of events) {
-      const expected = this.#position + batch.length + 1;
-      if (event.position < expected) continue;
-      if (event.position > expected || batch.length === this.#batchSize) {
+      if (event.position > next() || batch.length === this.#batchSize) {
         await this.#deliver(batch);
         batch = [];
         await this.#fill(event.position - 1);
       }
-      batch.push(event);
+      if (event.position === next()) batch.push(event);
     }
     await this.#deliver(batch);
+    // The receiver may have answered an earlier position than the one that it was brought to.
+    await this.#fill(events.at(-1)?.position ?? 0);
   }
 
   async #fill(target: number): Promise<void> {
@@ -82,8 +82,8 @@ export class ContiguousPump {
   async #deliver(events: readonly RecordedEvent[]): Promise<void> {
     const last = events.at(-1);
     if (!last) return;
-    await this.#untilItWorks(() => this.options.onBatch(events, this.signal));
-    this.#position = last.position;
+    const answer = await this.#untilItWorks(() => this.options.onBatch(events, this.signal));
+    this.#position = answer ?? last.position;
   }
 
   async #untilItWorks<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -93,8 +93,7 @@ export class ContiguousPump {
         return await work();
       } catch (error) {
         if (this.signal.aborted) throw error;
-        const fields = { subscription: this.options.name, position: this.#position, attempt };
-        this.logger.warn({ ...fields, error: reasonOf(error) }, 'batch failed, trying again');
+        this.onError(error);
         await pause(backoff(attempt, retry), this.signal);
       }
     }

@@ -22,27 +22,27 @@ export interface RecordedEvent<Type extends string = string, Data = unknown> {
 }
 
 export interface SubscribeOptions {
-  /**
-   * Who reads, for logs; on Kafka also the consumer group, in which one process at a time is active.
-   * Subscribers that must each see every event (one per connection, one per process) need names of
-   * their own.
-   */
+  /** Who reads, for logs. Two subscriptions of one name know nothing of each other: each gets the whole log. */
   readonly name: string;
   /** The last position already dealt with; 0 for the beginning. */
   readonly after: number;
   /** At most this many events per call; 500 when left out. */
   readonly batchSize?: number;
   /**
-   * Gets the log in position order without gaps, from `after + 1`. When it throws it is called again
-   * with the same events after a pause, until it returns: nothing is ever skipped. A batch may come
-   * again after a crash, so the receiver keeps its own position with its own results.
+   * Gets the log in position order without gaps, from `after + 1`, one batch at a time. When it throws it is
+   * called again with the same events after a pause, until it returns: nothing is ever skipped. A batch may
+   * come again after a crash, so the receiver keeps its own position with its own results; when that one is
+   * not where the batch ends (another process has moved it, a transaction of it was lost), it answers the
+   * position to go on from.
    */
-  onBatch(events: readonly RecordedEvent[], signal: AbortSignal): Promise<void>;
+  onBatch(events: readonly RecordedEvent[], signal: AbortSignal): Promise<number | void>;
+  /** Told of every failure; left out, they are logged. */
+  onError?(error: unknown): void;
 }
 
 export interface Subscription {
   /** The last position that onBatch has dealt with. */
-  position(): number;
+  readonly position: number;
   /** Resolves when no onBatch is running and none will be. */
   stop(): Promise<void>;
 }
@@ -56,18 +56,12 @@ export interface EventBus {
   close(): Promise<void>;
 }
 
-/** What the bus needs of the event store; its LogReader is one. */
+/** What a bus needs of the event store; its LogReader is one. */
 export interface LogSource {
   head(): Promise<{ readonly position: number }>;
   read(filter: { readonly after: number; readonly limit: number }): Promise<readonly RecordedEvent[]>;
-  subscribe(options: LogSubscribeOptions): LogSubscription;
-}
-
-export interface LogSubscribeOptions extends SubscribeOptions {
-  onError?(error: unknown): void;
-}
-
-export interface LogSubscription {
-  readonly position: number;
-  stop(): Promise<void>;
+  /** As `EventBus.subscribe`. */
+  subscribe(options: SubscribeOptions): Subscription;
+  /** Brings an event that came another way to the present shape of its type, as `read` does by itself. */
+  upcast(event: RecordedEvent): RecordedEvent;
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LogSource, LogSubscribeOptions, LogSubscription, RecordedEvent } from './event-bus';
+import type { LogSource, RecordedEvent, SubscribeOptions, Subscription } from './event-bus';
 
 /** A log in memory for unit specs: the same promises as the event store's, none of its durability. */
 export class MemoryLog implements LogSource {
@@ -26,7 +26,11 @@ export class MemoryLog implements LogSource {
     return this.events.slice(after, after + limit);
   }
 
-  subscribe(options: LogSubscribeOptions): LogSubscription {
+  upcast(event: RecordedEvent): RecordedEvent {
+    return event;
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
     const stopping = new AbortController();
     let position = options.after;
     const running = (async () => {
@@ -37,8 +41,7 @@ export class MemoryLog implements LogSource {
           continue;
         }
         try {
-          await options.onBatch(batch, stopping.signal);
-          position += batch.length;
+          position = (await options.onBatch(batch, stopping.signal)) ?? position + batch.length;
         } catch (error) {
           options.onError?.(error);
           await nextTurn();

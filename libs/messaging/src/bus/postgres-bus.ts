@@ -1,10 +1,11 @@
-import { reasonOf, type Logger } from '../logger';
-import type { EventBus, LogSource, LogSubscription, SubscribeOptions, Subscription } from './event-bus';
+import type { Logger } from '../logger';
+import type { EventBus, LogSource, SubscribeOptions, Subscription } from './event-bus';
+import { failureListener } from './failure-listener';
 
 /** The bus without a broker: every subscription is a tail of the log in PostgreSQL. */
 export class PostgresBus implements EventBus {
   readonly description = 'PostgreSQL';
-  readonly #tails = new Set<LogSubscription>();
+  readonly #tails = new Set<Subscription>();
   #closed = false;
 
   constructor(
@@ -14,17 +15,12 @@ export class PostgresBus implements EventBus {
 
   subscribe(options: SubscribeOptions): Subscription {
     if (this.#closed) throw new Error(`bus is closed: ${options.name} cannot subscribe`);
-    const tail = this.source.subscribe({
-      ...options,
-      onError: (error) =>
-        this.logger.warn(
-          { subscription: options.name, error: reasonOf(error) },
-          'batch failed, trying again',
-        ),
-    });
+    const tail = this.source.subscribe({ ...options, onError: failureListener(options, this.logger) });
     this.#tails.add(tail);
     return {
-      position: () => tail.position,
+      get position() {
+        return tail.position;
+      },
       stop: async () => {
         this.#tails.delete(tail);
         await tail.stop();

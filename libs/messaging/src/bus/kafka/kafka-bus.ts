@@ -1,6 +1,6 @@
 import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import type { Logger } from '../../logger';
-import type { EventBus, LogSource, RecordedEvent, SubscribeOptions, Subscription } from '../event-bus';
+import type { EventBus, LogSource, SubscribeOptions, Subscription } from '../event-bus';
 import { BrokerHealth } from './broker-health';
 import { KafkaForwarder } from './forwarder';
 import { KafkaSubscription } from './kafka-subscription';
@@ -14,23 +14,18 @@ export interface KafkaBusOptions {
   /** PostgreSQL URL of the log's own database: the forwarder's lock and checkpoint are there. */
   readonly database: string;
   readonly logger: Logger;
-  /**
-   * Brings an event to the present shape of its type, as reading it from the log does: the process that
-   * forwarded it may have been an older one. Left out: events are taken as they come.
-   */
-  readonly upcast?: (event: RecordedEvent) => RecordedEvent;
   /** Whether this process may be the one that copies the log to the topic; true when left out. */
   readonly forward?: boolean;
   /** Milliseconds that the log may be ahead of Kafka before it is read instead; 1,000 when left out. */
   readonly patienceMs?: number;
   /** Milliseconds that a broker may hold a fetch for which it has nothing; 500 when left out, as everywhere. */
   readonly fetchWaitMs?: number;
-  /** Milliseconds after which a silent process loses its place in the group; 10,000 when left out. */
+  /** Milliseconds after which the brokers give a silent consumer up; 10,000 when left out. */
   readonly sessionTimeoutMs?: number;
 }
 
 /**
- * The bus over the Kafka protocol. Kafka spreads the reading; the log in PostgreSQL remains the truth:
+ * The bus over the Kafka protocol. Kafka carries the events; the log in PostgreSQL remains the truth:
  * whatever Kafka repeats is dropped, and whatever it does not bring is read from there.
  */
 export class KafkaBus implements EventBus {
@@ -68,20 +63,12 @@ export class KafkaBus implements EventBus {
 
   subscribe(options: SubscribeOptions): Subscription {
     if (this.#closed) throw new Error(`bus is closed: ${options.name} cannot subscribe`);
-    const { source, logger, upcast = (event) => event } = this.options;
+    const { source, logger } = this.options;
     const { patienceMs = 1_000, fetchWaitMs = 500, sessionTimeoutMs = 10_000 } = this.options;
     const subscription = new KafkaSubscription(
       {
-        ...{
-          kafka: this.#kafka,
-          topic: this.#topic,
-          source,
-          logger,
-          upcast,
-          patienceMs,
-          fetchWaitMs,
-          sessionTimeoutMs,
-        },
+        ...{ kafka: this.#kafka, topic: this.#topic, source, logger },
+        ...{ patienceMs, fetchWaitMs, sessionTimeoutMs },
         health: this.#health,
         identity: () => this.#identity(),
       },
@@ -89,7 +76,9 @@ export class KafkaBus implements EventBus {
     );
     this.#subscriptions.add(subscription);
     return {
-      position: () => subscription.position(),
+      get position() {
+        return subscription.position;
+      },
       stop: async () => {
         this.#subscriptions.delete(subscription);
         await subscription.stop();

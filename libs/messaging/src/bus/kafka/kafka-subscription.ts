@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { reasonOf, type Logger } from '../../logger';
+import type { Logger } from '../../logger';
 import { aborted, backoff, pause } from '../../waiting';
 import { ContiguousPump } from '../contiguous-pump';
-import type { LogSource, LogSubscription, RecordedEvent, SubscribeOptions, Subscription } from '../event-bus';
+import type { LogSource, RecordedEvent, SubscribeOptions, Subscription } from '../event-bus';
+import { failureListener } from '../failure-listener';
 import type { BrokerHealth } from './broker-health';
 import { fromMessage } from './message';
 import { ensureTopic, type LogIdentity } from './topic';
@@ -16,7 +18,6 @@ export interface KafkaSubscriptionOptions {
   readonly identity: LogIdentity;
   readonly health: BrokerHealth;
   readonly logger: Logger;
-  readonly upcast: (event: RecordedEvent) => RecordedEvent;
   /** How long the log may be ahead of what Kafka brought before it is read instead, in milliseconds. */
   readonly patienceMs: number;
   readonly fetchWaitMs: number;
@@ -24,34 +25,45 @@ export interface KafkaSubscriptionOptions {
 }
 
 /**
- * A member of the subscription's consumer group while there are brokers, a tail of the log while there are
- * none. Both feed one pump, which makes the change-over safe: see ContiguousPump.
+ * A consumer of the topic while there are brokers, a tail of the log while there are none. Both feed one
+ * pump, which makes the change-over safe: see ContiguousPump.
+ *
+ * Each consumer is alone in a group of its own that keeps no offsets: the receiver has the position. In a
+ * group that processes share, one would read for all, and a reader that is stuck but alive (its database is
+ * away, say) would stop them all; one that died would do so for the session timeout, 10 s. A new group at
+ * every try also spares waiting for the end of the last one's session.
  */
 export class KafkaSubscription implements Subscription {
   readonly #stopping = new AbortController();
   readonly #stopped = aborted(this.#stopping.signal);
   readonly #pump: ContiguousPump;
+  readonly #onError: (error: unknown) => void;
   readonly #running: Promise<unknown>;
-  #tail: LogSubscription | undefined;
-  /** True while the group has given this member the partition; a standby has nothing to catch up with. */
-  #assigned = false;
+  #tail: Subscription | undefined;
+  #handingOver: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly deps: KafkaSubscriptionOptions,
     private readonly options: SubscribeOptions,
   ) {
-    this.#pump = new ContiguousPump(deps.source, options, deps.logger, this.#stopping.signal);
+    const { signal } = this.#stopping;
+    const listener = failureListener(options, deps.logger);
+    this.#onError = (error) => {
+      if (!signal.aborted) listener(error);
+    };
+    this.#pump = new ContiguousPump(deps.source, options, this.#onError, signal);
     this.#startTail();
     this.#running = Promise.all([this.#keepConsuming(), this.#watchForStalls()]);
   }
 
-  position(): number {
+  get position(): number {
     return this.#pump.position;
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error(`${this.options.name} is stopping`));
     await this.#running;
+    await this.#handingOver;
     await this.#stopTail();
     await this.#pump.idle();
     this.deps.health.forget(this);
@@ -60,62 +72,70 @@ export class KafkaSubscription implements Subscription {
   async #keepConsuming(): Promise<void> {
     const { signal } = this.#stopping;
     for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await this.#consume(() => (attempt = 0));
-      } catch (error) {
-        if (signal.aborted) break;
-        this.deps.health.lost(this, error);
-        this.#assigned = false;
-        this.#startTail();
-      }
+      await this.#consume(() => (attempt = 0));
       await pause(backoff(attempt, retry), signal);
     }
   }
 
-  /** Returns when stopped; throws when the brokers are lost. */
-  async #consume(onJoined: () => void): Promise<void> {
-    const { kafka, topic, health, fetchWaitMs, sessionTimeoutMs } = this.deps;
-    const consumer = kafka.consumer({
-      // Two installations may share brokers: their topics differ.
-      groupId: `${topic}.${this.options.name}`,
-      sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: sessionTimeoutMs / 5,
-      rebalanceTimeout: sessionTimeoutMs + 5_000,
-      maxWaitTimeInMs: fetchWaitMs,
-      // Coming back is this class's own business, because it has to know when to read the log instead.
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
-    });
+  /** Resolves when stopped, or when the brokers are lost and the tail has taken over. */
+  async #consume(onFetched: () => void): Promise<void> {
+    const { kafka, topic, health } = this.deps;
+    const consumer = this.#newConsumer();
     const lost = new Promise<never>((_, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
     });
     lost.catch(() => undefined);
+    let assigned = false;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      this.#assigned = payload.memberAssignment[topic]?.includes(0) ?? false;
+      assigned = payload.memberAssignment[topic]?.includes(0) ?? false;
+      if (!assigned) this.#startTail();
+    });
+    // Only now is it settled from which offset on the topic is read: what comes later will not be missed.
+    consumer.on(consumer.events.FETCH, () => {
+      if (!assigned || !this.#tail) return;
+      onFetched();
       health.back(this);
-      onJoined();
-      void this.#stopTail();
+      this.#handingOver = this.#handOver();
     });
     try {
       await ensureTopic(kafka, topic);
       await consumer.connect();
       await consumer.subscribe({ topic });
-      await consumer.run({ eachBatchAutoResolve: false, eachBatch: (payload) => this.#eachBatch(payload) });
+      const eachBatch = (payload: EachBatchPayload): Promise<void> => this.#eachBatch(payload);
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
       await Promise.race([lost, this.#stopped]);
+    } catch (error) {
+      assigned = false;
+      if (this.#stopping.signal.aborted) return;
+      health.lost(this, error);
+      this.#startTail();
     } finally {
       await disconnect(consumer);
     }
   }
 
-  /** Offsets are resolved, and then committed by kafkajs, after onBatch has dealt with the events. */
+  #newConsumer(): Consumer {
+    const { kafka, topic, fetchWaitMs, sessionTimeoutMs } = this.deps;
+    return kafka.consumer({
+      groupId: `${topic}.${this.options.name.replaceAll(' ', '-')}.${randomUUID()}`,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: sessionTimeoutMs / 5,
+      maxWaitTimeInMs: fetchWaitMs,
+      // Coming back is this class's own business, because it has to know when to read the log instead.
+      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    });
+  }
+
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { messages } = payload.batch;
-    const log = await this.deps.identity();
+    const { identity, source } = this.deps;
+    const log = await identity();
     const size = this.options.batchSize ?? 500;
     for (let from = 0; from < messages.length && payload.isRunning() && !payload.isStale(); from += size) {
       const slice = messages.slice(from, from + size);
       const events = slice.flatMap((message): RecordedEvent[] => {
         const event = log === undefined ? undefined : fromMessage(message, log);
-        return event ? [this.deps.upcast(event)] : [];
+        return event ? [source.upcast(event)] : [];
       });
       await this.#feedWithHeartbeats(events, () => payload.heartbeat());
       const last = slice.at(-1);
@@ -123,7 +143,7 @@ export class KafkaSubscription implements Subscription {
     }
   }
 
-  /** A failed heartbeat is a rebalance: kafkajs must hear of it, while the pump finishes what it has. */
+  /** A failed heartbeat is a lost session: kafkajs must hear of it, while the pump finishes what it has. */
   async #feedWithHeartbeats(events: readonly RecordedEvent[], heartbeat: () => Promise<void>): Promise<void> {
     const done = new AbortController();
     const beating = (async () => {
@@ -147,13 +167,23 @@ export class KafkaSubscription implements Subscription {
     let due = 0;
     while (!signal.aborted) {
       await pause(this.deps.patienceMs, signal);
-      if (!this.#assigned || signal.aborted) continue;
+      if (this.#tail || signal.aborted) continue;
       try {
         if (this.#pump.position < due) await this.#pump.catchUp(due);
         due = (await this.deps.source.head()).position;
       } catch (error) {
-        if (!signal.aborted) this.#warn(error, 'could not compare Kafka with the log');
+        this.#onError(error);
       }
+    }
+  }
+
+  /** From the tail to the consumer; the log gives what the tail did not come to and the consumer came too late for. */
+  async #handOver(): Promise<void> {
+    await this.#stopTail();
+    try {
+      await this.#pump.catchUp((await this.deps.source.head()).position);
+    } catch (error) {
+      this.#onError(error);
     }
   }
 
@@ -161,10 +191,11 @@ export class KafkaSubscription implements Subscription {
     this.#tail ??= this.deps.source.subscribe({
       ...this.options,
       after: this.#pump.position,
-      onBatch: (events) => this.#pump.feed(events),
-      onError: (error) => {
-        if (!this.#stopping.signal.aborted) this.#warn(error, 'reading the log failed, trying again');
+      onBatch: async (events) => {
+        await this.#pump.feed(events);
+        return this.#pump.position;
       },
+      onError: this.#onError,
     });
   }
 
@@ -172,10 +203,6 @@ export class KafkaSubscription implements Subscription {
     const tail = this.#tail;
     this.#tail = undefined;
     await tail?.stop();
-  }
-
-  #warn(error: unknown, message: string): void {
-    this.deps.logger.warn({ subscription: this.options.name, error: reasonOf(error) }, message);
   }
 }
 

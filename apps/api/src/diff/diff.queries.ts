@@ -1,0 +1,34 @@
+import type { ClusterPhase, KubeObject, Labels, ObjectRef } from '@keelson/domain';
+import type { Pool } from 'pg';
+
+/** A cluster, and what this application has there. */
+export interface DiffRow {
+  readonly cluster: string;
+  readonly labels: Labels;
+  readonly phase: ClusterPhase;
+  readonly credentials: string;
+  readonly last_error: { readonly message: string } | null;
+  readonly generation: string | null;
+  readonly hash: string | null;
+  readonly objects: readonly KubeObject[] | null;
+  /** Everything ever planned there that is not confirmed gone. */
+  readonly inventory: readonly ObjectRef[];
+}
+
+/** Every cluster that is registered, or only one. */
+export const diffRows = async (pool: Pool, application: string, cluster?: string): Promise<DiffRow[]> => {
+  const { rows } = await pool.query<DiffRow>({
+    name: 'diff-rows',
+    text: `
+      select c.name as cluster, c.labels, c.phase, c.credentials, c.last_error, t.generation, t.hash, p.objects,
+             coalesce((select jsonb_agg(i.ref) from read.inventory i
+                       where i.application = $1 and i.cluster = c.name), '[]') as inventory
+      from read.clusters c
+      left join read.targets t on t.application = $1 and t.cluster = c.name
+      left join read.plan_contents p on p.hash = t.hash
+      where c.phase <> 'Forgotten' and ($2::text is null or c.name = $2)
+      order by c.name`,
+    values: [application, cluster ?? null],
+  });
+  return rows;
+};

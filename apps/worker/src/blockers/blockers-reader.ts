@@ -1,0 +1,76 @@
+import {
+  blockersOf,
+  targetPhase,
+  type Blocker,
+  type DependencyStanding,
+  type TargetPhase,
+} from '@keelson/domain';
+import type { Pool } from 'pg';
+import { existing, othersOf, placesOf, stopsOf, type OtherRow } from './blockers.queries';
+import { WindowClock } from './window-clock';
+
+/** As the run engine's observation of a cluster has it. */
+export interface ClusterBlockers {
+  readonly blockers: readonly Blocker[];
+  /** Milliseconds since the epoch. */
+  readonly blockersChangeAt?: number;
+}
+
+/** Tells what keeps an application's clusters from going on. One small query where nothing does. */
+export class BlockersReader {
+  private readonly clock = new WindowClock();
+
+  constructor(private readonly pool: Pool) {}
+
+  /** By cluster; those that nothing concerns, now or later, are left out. */
+  async read(application: string, now: number): Promise<ReadonlyMap<string, ClusterBlockers>> {
+    const stops = await stopsOf(this.pool, application);
+    if (!stops || stops.depends_on.length + stops.holds.length + stops.windows.length === 0) return new Map();
+    const dependsOn = stops.depends_on.map((dependency) => dependency.application);
+    const [places, others, defined] = await Promise.all([
+      placesOf(this.pool, application),
+      othersOf(this.pool, dependsOn),
+      existing(this.pool, dependsOn),
+    ]);
+    const phases = new Map(others.map((other) => [keyOf(other), phaseOf(other)]));
+    const windows = stops.windows.map((window) => this.clock.at(window, now));
+    const found = new Map<string, ClusterBlockers>();
+    for (const place of places) {
+      const target = {
+        application,
+        project: stops.project,
+        applicationLabels: stops.labels,
+        cluster: place.cluster,
+        clusterLabels: place.labels,
+      };
+      const dependencies = stops.depends_on.map((dependency): DependencyStanding => {
+        const exists = defined.has(dependency.application);
+        const phase = phases.get(keyOf({ ...dependency, cluster: place.cluster }));
+        return { ...dependency, exists, ...(phase ? { phase } : {}) };
+      });
+      const { blockers, changeAt } = blockersOf(target, { holds: stops.holds, windows, dependencies });
+      if (blockers.length === 0 && changeAt === undefined) continue;
+      found.set(place.cluster, {
+        blockers,
+        ...(changeAt === undefined ? {} : { blockersChangeAt: changeAt }),
+      });
+    }
+    return found;
+  }
+}
+
+const keyOf = ({
+  application,
+  cluster,
+}: {
+  readonly application: string;
+  readonly cluster: string;
+}): string => `${application} ${cluster}`;
+
+const phaseOf = ({ health_generation, health_status, ...other }: OtherRow): TargetPhase =>
+  targetPhase({
+    ...other,
+    generation: Number(other.generation),
+    appliedGeneration: Number(other.applied),
+    ...(health_status ? { health: { generation: Number(health_generation), status: health_status } } : {}),
+  });

@@ -1,0 +1,1 @@
+export { BlockersReader, type ClusterBlockers } from './blockers-reader';

@@ -1,0 +1,56 @@
+import type { RecordedEvent } from '@keelson/event-store';
+import type { Run, RunEvent } from '@keelson/domain';
+import type { Fleet } from './fleet';
+import type { Moment, TargetRecord } from './model';
+import type { Planner } from './planner';
+
+type RecordedRunEvent = Omit<RecordedEvent, 'type' | 'data'> & RunEvent;
+
+/** What a run's decision about one cluster changes in what is wanted there. */
+export const moveTarget = async (fleet: Fleet, planner: Planner, event: RecordedRunEvent): Promise<void> => {
+  if (!('cluster' in event.data)) return;
+  const { application, cluster, run } = event.data;
+  const target = fleet.target(application, cluster);
+  if (!target || target.removing) return;
+  switch (event.type) {
+    case 'ClusterStarted':
+    case 'ClusterRollbackStarted':
+      target.release = event.data.release;
+      target.run = run;
+      target.pace = event.data.pace;
+      return planner.plan(target, event, 'anew');
+    case 'BatchAdvanced':
+      target.pace = event.data.pace;
+      return planner.plan(target, event, 'anew');
+    case 'ClusterRetried':
+      if (target.run === run) await planner.plan(target, event, 'anew');
+      return;
+    case 'ClusterSucceeded':
+    case 'ClusterRolledBack':
+      if (target.run === run) arrive(fleet, target, event);
+      return;
+    default: // The others say something of the run, and leave the target's plan as it is.
+  }
+};
+
+/** The cluster has its release wholly. Its plan stays as it is: at the whole of a share nothing was held back. */
+const arrive = (fleet: Fleet, target: TargetRecord, { position }: Moment): void => {
+  if (target.release) target.stable = target.release;
+  delete target.pace;
+  fleet.touchTarget(target, position);
+};
+
+/** What a run that succeeded leaves: the release that clusters get which join later, or were set aside. */
+export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: Moment): Promise<void> => {
+  const owner = fleet.applications.get(run.application);
+  if (!owner) return;
+  owner.settledRelease = run.release;
+  fleet.changes.applications.add(run.application);
+  for (const { phase, name } of run.stages.flatMap(({ clusters }) => clusters)) {
+    const target = fleet.target(run.application, name);
+    if (phase !== 'SetAside' || !target || target.removing) continue;
+    target.release = run.release;
+    target.pace = { batch: 0, of: 1, share: '100%', update: run.strategy.update };
+    await planner.plan(target, moment, 'anew');
+  }
+};

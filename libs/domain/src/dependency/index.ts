@@ -1,0 +1,3 @@
+export * from './cycle';
+export * from './dependency';
+export * from './registry';

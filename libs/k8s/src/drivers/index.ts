@@ -1,0 +1,4 @@
+export { childrenOf } from './children-of';
+export { drive, type Driven } from './drive';
+export { driverFor } from './driver-for';
+export * from './types';
