@@ -3,7 +3,8 @@ import { countAt, recordAt, valueAt } from './json';
 import { heldFrom, isHeld, marked, standIn, templateHash, templateOf } from './marks';
 import { PODS } from './one-batch';
 import { ownedBy } from './owned';
-import { allowedOf, desiredOf, isObserved, isScaled, resolveIntOrPercent } from './sizes';
+import { keptByPartition } from './partition';
+import { allowedOf, desiredOf, isObserved, isScaled } from './sizes';
 import type { BatchProgress, WorkloadDriver } from './types';
 import { wholeStep } from './whole';
 import { whyNotMade, whyNotReady } from './why-not-ready';
@@ -22,7 +23,7 @@ export const cloneSetDriver: WorkloadDriver = {
     const own = valueAt(planned, 'spec', 'updateStrategy', 'partition');
     const template = templateHash(planned);
     const isBack = heldFrom(live) === template;
-    const kept = keptOld(own, desired);
+    const kept = keptByPartition(own, desired);
     const partition = isBack ? kept : Math.max(desired - allowedOf(target, desired), kept);
     const type = target.update === 'Recreate' ? undefined : target.update;
     const reason = whyNotReady(ownedBy(live, 'Pod', children)) ?? whyNotMade(live);
@@ -43,16 +44,6 @@ export const cloneSetDriver: WorkloadDriver = {
       progress: partition === kept ? { ...progress, reached: false, message } : progress,
     };
   },
-};
-
-/**
- * Pods that a partition keeps, as OpenKruise resolves it: a percentage is rounded up, but leaves one pod to be new
- * unless it is 100 %. Source: github.com/openkruise/kruise/pkg/util, CalculatePartitionReplicas.
- */
-const keptOld = (partition: unknown, desired: number): number => {
-  const kept = Math.min(desired, resolveIntOrPercent(partition, desired, Math.ceil));
-  const leavesOne = typeof partition === 'string' && partition !== '100%' && desired > 1;
-  return leavesOne && kept === desired ? desired - 1 : kept;
 };
 
 const progressOf = (

@@ -3,6 +3,7 @@ import { cloneSetDriver } from './clone-set-driver';
 import { deploymentDriver } from './deployment/deployment-driver';
 import { inPlaceDriver, withInPlace } from './in-place';
 import { oneBatchDriver } from './one-batch';
+import { sidecarSetDriver } from './sidecar-set-driver';
 import { statefulSetDriver } from './stateful-set-driver';
 import type { WorkloadDriver } from './types';
 
@@ -13,6 +14,7 @@ const DRIVERS: Readonly<Record<string, WorkloadDriver>> = {
   'apps/DaemonSet': oneBatchDriver,
   'apps/ReplicaSet': oneBatchDriver,
   'apps.kruise.io/CloneSet': cloneSetDriver,
+  'apps.kruise.io/SidecarSet': sidecarSetDriver,
   'apps.kruise.io/StatefulSet': oneBatchDriver,
   'apps.kruise.io/DaemonSet': oneBatchDriver,
 };

@@ -1,5 +1,5 @@
 import { contentHash, TEMPLATE_ANNOTATION, type KubeObject } from '@keelson/domain';
-import { numberAt, valueAt } from './json';
+import { numberAt, recordAt, valueAt } from './json';
 
 /**
  * Annotation of a workload that is held back in the middle of its batches: the hash of the template that it had
@@ -20,9 +20,15 @@ export const HOLD = { minReadySeconds: 2_147_483_646, progressDeadlineSeconds: 2
 /** 80 bits, as for the hash of a plan. */
 const HASH_LENGTH = 20;
 
-/** The hash of the pod template as planned. */
+/** The hash of the pod template as planned; of a SidecarSet, of all that it puts into pods. */
 export const templateHash = (planned: KubeObject): string =>
-  contentHash(valueAt(planned, 'spec', 'template') ?? null).slice(0, HASH_LENGTH);
+  contentHash(templateIn(planned) ?? null).slice(0, HASH_LENGTH);
+
+const templateIn = (planned: KubeObject): unknown => {
+  if (planned.kind !== 'SidecarSet') return valueAt(planned, 'spec', 'template');
+  const { updateStrategy: _, ...injected } = recordAt(planned, 'spec');
+  return injected;
+};
 
 /** The plan's object, with the mark of its template. */
 export const marked = (planned: KubeObject): KubeObject =>
