@@ -3,6 +3,7 @@ import { applicationsCommand } from './commands/applications';
 import { applyCommand } from './commands/apply';
 import { auditCommand } from './commands/audit';
 import { clustersCommand } from './commands/clusters';
+import { diffCommand } from './commands/diff';
 import { eventsCommand } from './commands/events';
 import { holdsCommand } from './commands/holds';
 import { loginCommand } from './commands/login';
@@ -25,6 +26,7 @@ const COMMANDS = [
   clustersCommand,
   applyCommand,
   applicationsCommand,
+  diffCommand,
   releaseCommand,
   scaleCommand,
   rollbackCommand,

@@ -169,3 +169,39 @@ describe('windows', () => {
     expect((await run(['windows', 'rm', 'nights'])).out).toBe('window nights deleted at position 8\n');
   });
 });
+
+describe('diff', () => {
+  it('shows each cluster: who was asked, what would change, and what would be refused', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
+    const image = { path: '/spec/image', from: 'a:1', to: 'a:2' };
+    api.on('POST', '/v1/applications/shop/diff', {
+      body: {
+        items: [
+          {
+            cluster: 'eu-1',
+            source: 'DryRun',
+            unchanged: 2,
+            changes: [
+              { object: { ...object, kind: 'Deployment', name: 'web' }, change: 'Update', fields: [image] },
+              { object, change: 'Delete', fields: [] },
+            ],
+          },
+          { cluster: 'us-1', source: 'Plan', why: 'no route to host', unchanged: 3, changes: [] },
+          { cluster: 'us-2', source: 'Plan', error: '/overrides/0: no such path', unchanged: 0, changes: [] },
+        ],
+      },
+    });
+    const { code, out } = await run(['diff', 'shop', '--image', 'web=a:2']);
+    expect(code).toBe(0);
+    expect(out).toBe(`eu-1: 2 to change, 2 unchanged
+  ~ Deployment shop/web
+      /spec/image: "a:1" → "a:2"
+  - ConfigMap shop/settings
+
+us-1 (by its plan: no route to host): 0 to change, 3 unchanged
+
+us-2: there would be no plan: /overrides/0: no such path
+`);
+    expect(api.seen[0]?.body).toEqual({ images: { web: 'a:2' } });
+  });
+});

@@ -147,3 +147,19 @@ export interface Verification {
   readonly head: { readonly position: number; readonly chain: string };
   readonly firstBroken?: unknown;
 }
+
+export interface ObjectDiff {
+  readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
+  readonly change: 'Create' | 'Update' | 'Delete';
+  readonly fields: readonly { readonly path: string; readonly from?: unknown; readonly to?: unknown }[];
+  readonly refused?: string;
+}
+
+export interface ClusterDiff {
+  readonly cluster: string;
+  readonly source: 'DryRun' | 'Plan';
+  readonly why?: string;
+  readonly error?: string;
+  readonly changes: readonly ObjectDiff[];
+  readonly unchanged: number;
+}
