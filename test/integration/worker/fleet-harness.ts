@@ -24,9 +24,9 @@ import { pino } from 'pino';
 import { testDatabase } from '../../support/database';
 
 /** A worker on a database of its own, over simulated clusters; commands go straight to the deciders. */
-export const startFleet = async (clusters: string[]) => {
+export const startFleet = async (clusters: string[], { tracksScale = false } = {}) => {
   const database = await testDatabase();
-  const simulator = await startSimulator({ clusters });
+  const simulator = await startSimulator({ clusters, tracksScale });
   const store = await openEventStore({ pool: database.pool });
   const key = randomBytes(32);
   const vault = createVault(database.pool, key);

@@ -3,6 +3,9 @@
 /** Server-side-apply field manager. */
 export const FIELD_MANAGER = 'keelson';
 
+/** Server-side-apply field manager of a replica count that was handed over to an autoscaler. */
+export const AUTOSCALED_MANAGER = 'keelson-autoscaled';
+
 /** Label: the application that owns the object. Watches select by its presence; nothing without it is ever deleted. */
 export const APPLICATION_LABEL = 'keelson.dev/application';
 

@@ -8,6 +8,7 @@ import type { ApplyRequest, Change, ChangeOutcome } from './change-set';
 import type { ApplyDeps, ApplyOptions, Lookup } from './deps';
 import { carries, judge, type Live } from './fence';
 import { isMissingNamespace, type Namespaces } from './namespaces';
+import { handOverReplicas } from './hand-over-replicas';
 import { patch, readLive } from './patch';
 import { differsFromPlan } from './take-over';
 
@@ -108,8 +109,10 @@ const write = async (
   switch (verdict.act) {
     case 'Create':
       return send('absent', () => 'Created');
-    case 'Update':
-      return send(verdict.live, (answer) => outcomeOf(verdict.live, answer, verdict.takeOver));
+    case 'Update': {
+      const onto = await handOverReplicas(deps.client, resource, body, verdict.live, options.signal);
+      return send(onto, (answer) => outcomeOf(verdict.live, answer, verdict.takeOver));
+    }
     case 'CompareThenTakeOver': {
       const wouldBe = await patch(deps.client, resource, body, { dryRun: true, signal: options.signal });
       const differences = differsFromPlan(wouldBe, verdict.live);

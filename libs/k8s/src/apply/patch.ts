@@ -14,11 +14,18 @@ export const patch = async (
   client: Requester,
   resource: ApiResource,
   body: KubeObject,
-  options: { readonly onto?: Live; readonly dryRun?: boolean; readonly signal?: AbortSignal },
+  options: {
+    readonly onto?: Live;
+    readonly dryRun?: boolean;
+    /** Default: Keelson's own. */
+    readonly fieldManager?: string;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<KubeObject> => {
+  const { fieldManager = FIELD_MANAGER } = options;
   const send = (object: KubeObject) =>
     client.request<KubeObject>('PATCH', objectPath(resource, object.metadata), {
-      query: { fieldManager: FIELD_MANAGER, force: true, ...(options.dryRun ? { dryRun: 'All' } : {}) },
+      query: { fieldManager, force: true, ...(options.dryRun ? { dryRun: 'All' } : {}) },
       contentType: 'application/apply-patch+yaml',
       body: object,
       signal: options.signal,
