@@ -8,7 +8,7 @@ import { ProjectionRunner } from './projection/runner';
 import { LogReader } from './read/log-reader';
 import { Upcasters } from './read/upcasters';
 import { SealedPositions } from './seal/sealed-positions';
-import { Sealer } from './seal/sealer';
+import { Sealer, type Sealed } from './seal/sealer';
 import { Announcer } from './signals/announcer';
 import { HighWater } from './signals/high-water';
 import { Listener } from './signals/listener';
@@ -51,23 +51,17 @@ export class EventStore {
     this.projections = new ProjectionSignals(pool, bounds);
     this.announcer = new Announcer(pool);
     this.log = new LogReader(pool, upcasters, this.sealed, this.head, bounds);
-    if (seal)
-      this.sealer = new Sealer(
-        pool,
-        bounds,
-        (batch) => {
-          this.sealed.settle(batch);
-          this.head.raise(batch.firstPosition + batch.seqs.length - 1);
-        },
-        onError,
-      );
-    this.appender = new Appender(pool, () => (this.sealer ? this.sealer.wake() : this.announcer.announce()));
+    if (seal) this.sealer = new Sealer(pool, bounds, (sealed) => this.settle(sealed), onError);
+    this.appender = new Appender(pool, {
+      seals: () => this.sealer?.ready === true,
+      onCommitted: (lastSeq, sealed) => this.afterCommit(lastSeq, sealed),
+    });
     this.commands = new CommandExecutor(pool, this.log, upcasters, this.appender);
     this.listener = new Listener(
       pool,
       {
         keelson_appended: () => this.sealer?.wake(),
-        keelson_sealed: (position, sender) => this.hearSealed(Number(position), sender),
+        keelson_sealed: (position) => this.hearSealed(Number(position)),
         keelson_projection: (payload) => this.projections.hear(payload),
       },
       onError,
@@ -123,14 +117,26 @@ export class EventStore {
     await this.listener.stop();
   }
 
-  /**
-   * Of our own batch we learn from the sealer's answer; its notification is often there first, and asking the
-   * database on it cost a query for every second batch.
-   */
-  private hearSealed(position: number, sender: number): void {
-    if (sender === this.sealer?.backend || position <= this.head.position) return;
+  private afterCommit(lastSeq: number, sealed: Sealed | undefined): void {
+    if (!this.sealer) return this.announcer.announce();
+    if (sealed) this.settle(sealed);
+    if (this.sealed.has(lastSeq)) return;
+    // Behind the fence, or sealed by another process: nobody would tell us of that until the next poll.
+    this.sealer.wake();
+    setImmediate(() => this.sealed.look());
+  }
+
+  /** Events that this process gave their positions. */
+  private settle(sealed: Sealed): void {
+    if (sealed.seqs.length === 0) return;
+    this.sealed.settle(sealed);
+    this.head.raise(sealed.firstPosition + sealed.seqs.length - 1);
+  }
+
+  /** Of what was sealed here we learn from the answer, and wait for it no longer: looking then asks nobody. */
+  private hearSealed(position: number): void {
+    if (position <= this.head.position) return;
     this.head.raise(position);
-    // By another process's sealer.
     this.sealed.look();
   }
 }

@@ -99,6 +99,12 @@ describe('the chain of the log', () => {
       20,
     ],
     ['an event, taken out', `delete from event_log where pos = 20`, 20],
+    ['an event, its position left behind', `delete from events ${target}`, 20],
+    [
+      'the event of a position, to one that is not there',
+      `update event_log set seq = 1000000 where pos = 20`,
+      20,
+    ],
     [
       'an event, data and text and hash together',
       `update events set data = '{"x": 1}',

@@ -26,13 +26,18 @@ export class SealedPositions {
     this.pulse = new Pulse(() => this.look(), bounds);
   }
 
-  /** Told by this process's sealer. */
+  /** Told by what sealed them, when that was this process. */
   settle({ firstPosition, seqs }: Sealed): void {
     seqs.forEach((seq, index) => this.learn(seq, firstPosition + index));
     for (const seq of this.recent.keys()) {
       if (this.recent.size <= remembered) break;
       this.recent.delete(seq);
     }
+  }
+
+  /** Whether the position of this event is known here. */
+  has(seq: number): boolean {
+    return this.recent.has(seq);
   }
 
   /** Something was sealed, perhaps by another process: ask for what is waited for. */

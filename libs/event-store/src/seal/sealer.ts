@@ -20,8 +20,9 @@ const firstFenceWaitMs = 1;
 const lastFenceWaitMs = 25;
 
 /**
- * Gives committed events their positions (seal_events in migrations/0002 is the whole of it).
- * Any number of processes may run one; the database lets one work at a time.
+ * Gives committed events their positions (seal_events in migrations/0004 is the whole of it). Appends of a process
+ * that has one seal by themselves; it is left what they could not: what was behind the fence, what a process without
+ * one appended, and what a killed one left. Any number of processes may run one; the database lets one work at a time.
  *
  * Its commits need not reach the disk: positions are a function of (tx, seq), which does, so sealing again after a
  * crash gives every event the position and the chain that it had.
@@ -51,9 +52,9 @@ export class Sealer {
     this.pulse = new Pulse(() => this.wake(), bounds);
   }
 
-  /** Process id of the backend that seals for us, while there is one. */
-  get backend(): number | undefined {
-    return (this.connection.current as { processID?: number } | undefined)?.processID;
+  /** Whether it has had its connection, and with it a look at a log that may come from another server. */
+  get ready(): boolean {
+    return this.connection.current !== undefined;
   }
 
   async start(): Promise<void> {

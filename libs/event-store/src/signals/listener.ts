@@ -16,16 +16,13 @@ export class Listener {
 
   constructor(
     pool: Pool,
-    /** `sender` is the process id of the server's backend that notified. */
-    hear: Record<Channel, (payload: string, sender: number) => void>,
+    hear: Record<Channel, (payload: string) => void>,
     onError: (error: unknown) => void,
   ) {
     this.connection = new HeldConnection(pool, {
       onError,
       onOpen: async (client) => {
-        client.on('notification', ({ channel, payload = '', processId }) =>
-          hear[channel as Channel]?.(payload, processId),
-        );
+        client.on('notification', ({ channel, payload = '' }) => hear[channel as Channel]?.(payload));
         await client.query(
           Object.keys(hear)
             .map((channel) => `listen ${channel}`)
