@@ -110,5 +110,22 @@ describe('reading the log', () => {
       const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
       expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(index);
     });
+
+    it.each<[string, LogFilter]>([
+      ['events_run', { run: 'b-6' }],
+      ['events_stream_id_version_key', { stream: 'target/0' }],
+    ])('%s finds a value that the plan was not made for', async (index, filter) => {
+      const { text, values } = logQuery(filter);
+      const client = await database.pool.connect();
+      try {
+        await client.query('set plan_cache_mode = force_generic_plan');
+        await client.query(`prepare any_value as ${text}`);
+        const given = values.map((value) => `'${String(value)}'`).join(', ');
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute any_value(${given})`);
+        expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(index);
+      } finally {
+        client.release(true);
+      }
+    });
   });
 });
