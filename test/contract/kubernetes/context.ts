@@ -29,12 +29,14 @@ export class ContractContext {
     this.namespaces.push(name);
     const account = (namespace: string) =>
       this.client.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`);
-    // Where namespaces get an account of their own, pods cannot be created before it is there.
-    if ((await account('default')).status === 200) {
+    // Where namespaces get an account of their own, and accounts a token (up to 1.23), pods cannot be created before
+    // both are there.
+    const own = await account('default');
+    if (own.status === 200) {
       await until(
         'the service account',
         () => account(name),
-        (answer) => answer.status === 200,
+        ({ status: is, body: found }) => is === 200 && (!own.body.secrets || found.secrets?.length > 0),
       );
     }
     return name;

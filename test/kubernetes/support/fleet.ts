@@ -63,12 +63,14 @@ export async function freshNamespace(cluster: TestCluster, prefix: string): Prom
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
   await cluster.client.must('POST', '/api/v1/namespaces', namespace);
   if (cluster.controllers) {
+    const account = (namespace: string) =>
+      cluster.client.request('GET', `/api/v1/namespaces/${namespace}/serviceaccounts/default`);
+    // Up to 1.23 an account gets a token, and no pod can be created before it is there.
+    const hasToken = ({ body }: Awaited<ReturnType<typeof account>>): boolean => body?.secrets?.length > 0;
+    const tokens = hasToken(await account('default'));
     await until(`service account of ${name}`, async () => {
-      const { status } = await cluster.client.request(
-        'GET',
-        `/api/v1/namespaces/${name}/serviceaccounts/default`,
-      );
-      return status === 200 || undefined;
+      const found = await account(name);
+      return (found.status === 200 && (!tokens || hasToken(found))) || undefined;
     });
   }
   return name;
