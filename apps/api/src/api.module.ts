@@ -21,6 +21,7 @@ import { operations } from './operations';
 import { LOGGER, OPTIONS, REGISTRY, STORE, VAULT, type ApiOptions } from './options';
 import { ReleasesModule } from './releases/releases.module';
 import { RunsModule } from './runs/runs.module';
+import { SidecarsModule } from './sidecars/sidecars.module';
 import { TargetsModule } from './targets/targets.module';
 import { WindowsModule } from './windows/windows.module';
 
@@ -68,6 +69,7 @@ export class ApiModule {
         TargetsModule,
         DiffModule,
         RunsModule,
+        SidecarsModule,
         HoldsModule,
         WindowsModule,
         AuditModule,

@@ -9,6 +9,7 @@ import type { Operation } from './http/operation';
 import { openapiOperations } from './openapi/openapi.operations';
 import { releaseOperations } from './releases/releases.operations';
 import { runOperations } from './runs/runs.operations';
+import { sidecarOperations } from './sidecars/sidecars.operations';
 import { targetOperations } from './targets/targets.operations';
 import { windowOperations } from './windows/windows.operations';
 
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...targetOperations,
   ...diffOperations,
   ...runOperations,
+  ...sidecarOperations,
   ...holdOperations,
   ...windowOperations,
   ...auditOperations,

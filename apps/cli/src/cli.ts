@@ -13,6 +13,7 @@ import { runCommand } from './commands/run';
 import { runActionCommands } from './commands/run-actions';
 import { runsCommand } from './commands/runs';
 import { scaleCommand } from './commands/scale';
+import { sidecarsCommand } from './commands/sidecars';
 import { targetsCommand } from './commands/targets';
 import { verifyCommand } from './commands/verify';
 import { windowsCommand } from './commands/windows';
@@ -39,6 +40,7 @@ const COMMANDS = [
   eventsCommand,
   holdsCommand,
   windowsCommand,
+  sidecarsCommand,
 ];
 
 const EXIT_CODES = `

@@ -14,6 +14,7 @@ export * from './planning';
 export * from './release';
 export * from './rendering';
 export * from './run';
+export * from './sidecar';
 export * from './strategy';
 export * from './target';
 export * from './verification';

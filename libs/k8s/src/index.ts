@@ -2,6 +2,7 @@ export * from './apply/apply-plan';
 export * from './apply/change-set';
 export * from './apply/deps';
 export { CREATED_NAMESPACE_FOR } from './apply/namespaces';
+export { ignoredPaths, isIgnored } from './apply/ignored-fields';
 export { mapAtMost } from './apply/in-turn';
 export * from './apply/children';
 export * from './apply/remember-by-dry-run';

@@ -303,7 +303,19 @@ export const wrongRollouts = table([
 /** In CONTRACT, and not in this version: never accepted and ignored. */
 export const notAvailableYet = table([
   ['a made budget', define({ disruptionBudget: 'Auto' }), '/disruptionBudget', notYet],
-  ['ignored fields', define({ drift: { ignoreFields: [{}] } }), '/drift/ignoreFields', notYet],
+  ['ignored fields of nothing', define({ drift: { ignoreFields: [{}] } }), '/drift/ignoreFields/0/target'],
+  [
+    'ignored fields of an object that is not there',
+    define({ drift: { ignoreFields: [{ target: { kind: 'Deployment', name: 'none' }, paths: ['/spec'] }] } }),
+    '/drift/ignoreFields/0/target',
+  ],
+  [
+    'an ignored field that is no pointer',
+    define({
+      drift: { ignoreFields: [{ target: { kind: 'Deployment', name: 'web' }, paths: ['spec.replicas'] }] },
+    }),
+    '/drift/ignoreFields/0/paths/0',
+  ],
   ['callbacks', release({ callback: { url: 'https://a' } }), '/callback', notYet],
   ['the past', get(`${shop}?asOf=3`), '?asOf', notYet],
 ]);

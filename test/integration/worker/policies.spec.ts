@@ -44,6 +44,43 @@ describe('what an application may not touch', () => {
     await until('it is no longer reported', async () => (await target('shop')).drift.length === 0);
   });
 
+  it('leaves ignored fields to others, in drift, in corrections and in releases', async () => {
+    const replicas = { target: { kind: 'Deployment', name: 'web' }, paths: ['/spec/replicas'] };
+    const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+    const spec = (): any => cluster().get(web)?.['spec'];
+    await fleet.define('shop', {
+      policy: { drift: 'Correct', whenToTakeOver: 'Never', ignoreFields: [replicas] },
+    });
+    const release = async (version: string): Promise<void> => {
+      await fleet.release('shop', version, [deployment(`shop:${version}`), configMap('planned')]);
+      await until(
+        'the release is there',
+        () => spec().template.spec.containers[0].image === `shop:${version}`,
+      );
+      await until('it is recorded', async () => {
+        const { generation, applied_generation, version: has } = await target('shop');
+        return has === version && generation === applied_generation;
+      });
+    };
+    await release('2');
+    const drifts = async () =>
+      (await fleet.store.log.read({ application: 'shop', type: 'DriftDetected' })).length;
+    const before = await drifts();
+    cluster().edit(web, (object) => ((object['spec'] as any).replicas = 7), 'operator');
+    cluster().edit(web, (object) => ((object['spec'] as any).minReadySeconds = 5), 'operator');
+    cluster().edit(
+      web,
+      (object) =>
+        (object['spec'] as any).template.spec.containers.splice(0, 1, { name: 'main', image: 'bad:1' }),
+      'operator',
+    );
+    await until('the image is put right', () => spec().template.spec.containers[0].image === 'shop:2');
+    expect(spec()).toMatchObject({ replicas: 7, minReadySeconds: 5 });
+    await until('one drift is recorded', async () => (await drifts()) === before + 1);
+    await release('3');
+    expect(spec().replicas).toBe(7);
+  });
+
   it('does not take over what others made, and says whose it is; unless it is told to', async () => {
     cluster().create({ ...configMap('foreign', 'other'), metadata: { name: 'other', namespace: 'shop' } });
     await fleet.define('second', { objects: [configMap('mine', 'other')] });

@@ -16,22 +16,26 @@ import {
 } from '../schemas/common';
 import { manifests, manifestYaml } from '../schemas/manifests';
 import { override } from '../schemas/overrides';
+import { placement } from '../schemas/placement';
 import { selector } from '../schemas/selector';
 import { strategy } from '../schemas/strategy';
 
 const tag = 'Applications';
 const params = z.strictObject({ name: dnsLabel });
 
-const placement = z
+const ignoredFields = z
   .strictObject({
-    clusterSelector: selector.optional(),
-    clusterNames: z.array(dnsLabel).max(10_000, 'at most 10000 names').optional(),
+    target: z.strictObject({ kind: z.string().min(1), name: z.string().min(1) }),
+    paths: z.array(z.string().max(500, 'at most 500 characters')).min(1, 'name at least one field').max(100),
   })
-  .meta({ id: 'Placement', description: 'Clusters that the selector matches, and those that are named' });
+  .meta({
+    id: 'IgnoredFields',
+    description: 'Fields (JSON Pointers) that others set: what they say stays, and is no drift',
+  });
 
 const driftBody = z.strictObject({
   policy: z.enum(['Correct', 'Report', 'Ignore'], 'must be Correct, Report or Ignore').default('Correct'),
-  ignoreFields: z.array(z.unknown()).max(0, 'ignored fields are not available yet').optional(),
+  ignoreFields: z.array(ignoredFields).max(100, 'at most 100 entries').default([]),
 });
 
 const PHASES = [
@@ -71,7 +75,7 @@ const definitionBody = z
     overrides: z.array(override).max(1000, 'at most 1000 overrides').default([]),
     strategy: strategy.optional(),
     dependsOn: dependsOn.default([]),
-    drift: driftBody.default({ policy: 'Correct' }),
+    drift: driftBody.default({ policy: 'Correct', ignoreFields: [] }),
     whenToTakeOver: z
       .enum(['Always', 'IfNoDiff', 'Never'], 'must be Always, IfNoDiff or Never')
       .default('Always'),
@@ -127,7 +131,7 @@ const application = summary
         overrides: z.array(override),
         strategy,
         dependsOn,
-        drift: z.strictObject({ policy: z.string(), ignoreFields: z.array(z.unknown()) }),
+        drift: z.strictObject({ policy: z.string(), ignoreFields: z.array(ignoredFields) }),
         whenToTakeOver: z.string(),
         disruptionBudget: z.string(),
       })

@@ -40,7 +40,7 @@ const definitionView = ({ state }: ApplicationRow): ApplicationView['definition'
     overrides,
     strategy,
     dependsOn,
-    drift: { policy: policy.drift, ignoreFields: [] },
+    drift: { policy: policy.drift, ignoreFields: [...(policy.ignoreFields ?? [])] },
     whenToTakeOver: policy.whenToTakeOver,
     disruptionBudget: 'None',
   };

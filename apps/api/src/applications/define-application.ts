@@ -2,9 +2,8 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { applicationDecider, applicationStream } from '@keelson/domain';
 import type { CommandContext, EventStore } from '@keelson/event-store';
-import { registeredClusters } from '../clusters/registered-clusters.queries';
+import { checkClusterNames } from '../clusters/check-cluster-names';
 import { CommandRunner, type Recorded } from '../commands/command-runner';
-import { invalid } from '../http/problem';
 import { STORE } from '../options';
 import type { DefinitionBody } from './applications.operations';
 import { toDefinition } from './definition';
@@ -29,7 +28,7 @@ export class DefineApplicationHandler implements ICommandHandler<DefineApplicati
 
   async execute({ context, application, body }: DefineApplication) {
     const definition = toDefinition(body);
-    await this.checkNames(definition.placement.clusterNames ?? []);
+    await checkClusterNames(this.store.pool, definition.placement.clusterNames ?? []);
     return this.runner.run(context, async (unit) => {
       const stream = applicationStream(application);
       const { state: before } = await unit.load(applicationDecider, stream);
@@ -38,17 +37,5 @@ export class DefineApplicationHandler implements ICommandHandler<DefineApplicati
       await registerDependencies(unit, application, edges, definition.dependsOn);
       return {};
     });
-  }
-
-  /** A selector may match nothing yet; a name that nobody registered is a slip of the pen. */
-  private async checkNames(names: readonly string[]): Promise<void> {
-    if (names.length === 0) return;
-    const registered = await registeredClusters(this.store.pool, names);
-    const errors = names.flatMap((name, index) =>
-      registered.has(name)
-        ? []
-        : [{ path: `/placement/clusterNames/${index}`, message: `there is no cluster ${name}` }],
-    );
-    if (errors.length > 0) throw invalid(errors, 'cluster-unknown');
   }
 }

@@ -2,6 +2,7 @@ import {
   DEFAULT_STRATEGY,
   parseManifests,
   validateDependencies,
+  validateIgnoredFields,
   validateOverrides,
   validatePlacement,
   validateStrategy,
@@ -18,14 +19,23 @@ export const toDefinition = (body: DefinitionBody): ApplicationDefinition => {
   const strategy = body.strategy ?? DEFAULT_STRATEGY;
   const parsed = parseManifests(manifestInput(body), namespace);
   const errors = [
-    ...(parsed.ok ? validateOverrides(parsed.objects, overrides) : parsed.errors),
+    ...(parsed.ok
+      ? [
+          ...validateOverrides(parsed.objects, overrides),
+          ...validateIgnoredFields(parsed.objects, drift.ignoreFields),
+        ]
+      : parsed.errors),
     ...validatePlacement(placement),
     ...validateStrategy(strategy),
     ...validateDependencies(dependsOn),
   ];
   if (!parsed.ok || errors.length > 0) throw invalid(errors);
   const { objects } = parsed;
-  const policy = { drift: drift.policy, whenToTakeOver };
+  const policy = {
+    drift: drift.policy,
+    whenToTakeOver,
+    ...(drift.ignoreFields.length > 0 ? { ignoreFields: drift.ignoreFields } : {}),
+  };
   return { project, labels, namespace, objects, placement, overrides, strategy, dependsOn, policy };
 };
 

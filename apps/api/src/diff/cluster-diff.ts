@@ -4,6 +4,7 @@ import {
   keyOf,
   planContent,
   refOf,
+  type IgnoredFields,
   type KubeObject,
   type ObjectRef,
 } from '@keelson/domain';
@@ -19,6 +20,7 @@ export interface Wanted {
   readonly application: string;
   readonly namespace: string;
   readonly objects: readonly KubeObject[];
+  readonly ignoreFields?: readonly IgnoredFields[];
 }
 
 /** What one cluster would see of these objects: asked of its API server, or told from its plan where it is away. */
@@ -44,7 +46,7 @@ const removedFrom = ({ inventory }: DiffRow, objects: readonly KubeObject[]): Ob
 const ask = async (
   vault: Vault,
   { cluster, credentials, generation }: DiffRow,
-  { application, namespace }: Wanted,
+  { application, namespace, ignoreFields = [] }: Wanted,
   { hash, objects }: ReturnType<typeof planContent>,
   removed: readonly ObjectRef[],
 ): Promise<ObjectDiff[]> => {
@@ -54,7 +56,7 @@ const ask = async (
     maxConcurrent: 8,
   });
   try {
-    const request = { application, namespace, hash, generation: Number(generation ?? 0) };
+    const request = { application, namespace, ignoreFields, hash, generation: Number(generation ?? 0) };
     const discovery = new Discovery(client);
     return await diffLive({ client, discovery }, request, objects, removed, AbortSignal.timeout(ANSWER_MS));
   } finally {

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { renderFleet, selects, type PlacedCluster } from '@keelson/domain';
+import { renderFleet, selects, withSidecars, type PlacedCluster } from '@keelson/domain';
 import type { EventStore, Vault } from '@keelson/event-store';
 import { mapAtMost } from '@keelson/k8s';
 import { applicationByName } from '../applications/applications.queries';
@@ -8,6 +8,7 @@ import { applicationNotFound } from '../applications/read-applications';
 import { rejected } from '../http/problem';
 import { STORE, VAULT } from '../options';
 import { prepareRelease } from '../releases/prepare-release';
+import { plannedSidecars } from '../sidecars/planned-sidecars.queries';
 import { diffCluster } from './cluster-diff';
 import { diffRows } from './diff.queries';
 import type { ClusterDiffView, DiffBody } from './diff.operations';
@@ -46,13 +47,21 @@ export class DiffReleaseHandler implements IQueryHandler<DiffRelease> {
       facets,
       placed.map(({ at }) => at),
     );
+    const sidecars = await plannedSidecars(this.store.pool, application);
     const items = await mapAtMost(placed, CLUSTERS, async ({ cluster }): Promise<ClusterDiffView> => {
-      const result = rendered.get(cluster.cluster);
+      const own = rendered.get(cluster.cluster);
+      const result = own?.ok ? withSidecars(own.objects, sidecars.get(cluster.cluster) ?? []) : own;
       if (!result?.ok) {
         const error = result?.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') ?? '';
         return { cluster: cluster.cluster, source: 'Plan', error, changes: [], unchanged: 0 };
       }
-      const wanted = { application, namespace: definition.namespace, objects: result.objects };
+      const { namespace, policy } = definition;
+      const wanted = {
+        application,
+        namespace,
+        objects: result.objects,
+        ignoreFields: policy.ignoreFields ?? [],
+      };
       return diffCluster(this.vault, cluster, wanted);
     });
     return { items };

@@ -38,7 +38,13 @@ export class DiffTargetHandler implements IQueryHandler<DiffTarget> {
         `no release of ${application} has been planned for cluster ${cluster}`,
       );
     }
-    const { namespace } = row.state.definition;
-    return diffCluster(this.vault, target, { application, namespace, objects: target.objects });
+    const { namespace, policy } = row.state.definition;
+    const { objects } = target;
+    return diffCluster(this.vault, target, {
+      application,
+      namespace,
+      objects,
+      ignoreFields: policy.ignoreFields ?? [],
+    });
   }
 }

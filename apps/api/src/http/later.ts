@@ -11,10 +11,6 @@ export const LATER_FIELDS: Readonly<Record<string, string>> = {
 
 /** Routes by method and path template. */
 export const LATER_ROUTES: readonly (readonly [methods: string, path: string, what: string])[] = [
-  ['*', '/v1/sidecars', 'sidecars'],
-  ['*', '/v1/sidecars/{name}', 'sidecars'],
-  ['*', '/v1/sidecars/{name}/releases', 'sidecars'],
-  ['*', '/v1/sidecars/{name}/targets', 'sidecars'],
   ['*', '/v1/webhooks', 'webhooks'],
   ['*', '/v1/webhooks/{name}', 'webhooks'],
   ['*', '/v1/webhooks/{name}/deliveries', 'webhooks'],

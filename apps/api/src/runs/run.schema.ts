@@ -48,13 +48,13 @@ const batch = z
       'index: the batch that the cluster is at or begins with, from 1. Replicas as seen last, while the cluster is this run’s; zeros before the run reached it and after another did',
   });
 
-const blockerKind = z.enum(['Hold', 'Window', 'Dependency']);
+const blockerKind = z.enum(['Hold', 'Window', 'Dependency', 'Run']);
 
 const blocker = z
   .strictObject({
     kind: blockerKind,
     id: z.string().meta({
-      description: 'Of the hold, or the name of the window or of the application that is depended on',
+      description: 'Of the hold or run, or the name of the window or of the application that is depended on',
     }),
     message: z.string(),
   })

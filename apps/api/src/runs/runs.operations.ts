@@ -1,4 +1,4 @@
-import { RUN_ACTIONS } from '@keelson/domain';
+import { isDnsLabel, RUN_ACTIONS, sidecarOf } from '@keelson/domain';
 import { z } from 'zod';
 import { eventSchema } from '../audit/event.schema';
 import { operation } from '../http/operation';
@@ -35,6 +35,14 @@ const runEvent = eventSchema
 
 export type RunEventView = View<typeof runEvent>;
 
+const owner = z
+  .string()
+  .refine(
+    (name) => isDnsLabel(sidecarOf(name) ?? name),
+    'must be the name of an application, or sidecar/NAME',
+  )
+  .meta({ description: 'An application, or `sidecar/NAME`' });
+
 export const listRuns = operation({
   id: 'listRuns',
   tag,
@@ -43,7 +51,7 @@ export const listRuns = operation({
   path: '/v1/runs',
   query: z.strictObject({
     ...page,
-    application: dnsLabel.optional(),
+    application: owner.optional(),
     phase: z.enum(RUN_PHASES, 'must be the phase of a run').optional(),
   }),
   answer: listSchema(run),

@@ -55,7 +55,10 @@ export interface ProgressRow {
   readonly ready: number;
 }
 
-/** Replica counts of the targets that these runs moved last, for all of the runs at once. */
+/**
+ * Replica counts of the targets that these runs moved last, for all of the runs at once; of a sidecar's run those of
+ * all targets in a cluster together.
+ */
 export const progressOf = async (pool: Pool, runs: readonly RunRow[]): Promise<ProgressRow[]> => {
   const { rows } = await pool.query<ProgressRow>({
     name: 'run-progress',
@@ -63,7 +66,15 @@ export const progressOf = async (pool: Pool, runs: readonly RunRow[]): Promise<P
       select t.run, t.cluster, t.applied_generation >= t.generation as applied, o.desired, o.updated, o.ready
       from read.targets t
       join public.target_observations o on o.application = t.application and o.cluster = t.cluster
-      where t.application = any($1) and t.run = any($2)`,
+      where t.application = any($1) and t.run = any($2)
+      union all
+      select s.run, t.cluster, bool_and(t.applied_generation >= t.generation), sum(o.desired)::int,
+             sum(o.updated)::int, sum(o.ready)::int
+      from read.sidecar_clusters s
+      join read.targets t on t.cluster = s.cluster and t.sidecars ? s.sidecar
+      join public.target_observations o on o.application = t.application and o.cluster = t.cluster
+      where s.run = any($2)
+      group by s.run, t.cluster`,
     values: [[...new Set(runs.map(({ state }) => state.application))], runs.map(({ id }) => id)],
   });
   return rows;

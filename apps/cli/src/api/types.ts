@@ -43,6 +43,24 @@ export interface Application {
   readonly targets: TargetSummary;
 }
 
+export interface Sidecar {
+  readonly name: string;
+  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly release: { readonly version: string; readonly revision: string } | null;
+  readonly activeRun: { readonly id: string; readonly phase: string } | null;
+  /** `released`: those whose plan has the newest release. */
+  readonly targets: { readonly total: number; readonly released: number };
+}
+
+export interface SidecarTarget {
+  readonly application: string;
+  readonly cluster: string;
+  readonly phase: string;
+  readonly version: string | null;
+  readonly waiting: boolean;
+  readonly message?: string;
+}
+
 export interface Run {
   readonly id: string;
   readonly application: string;

@@ -7,7 +7,9 @@ import { readText } from './read-text';
 export const applyCommand = (program: Command, host: Host): void => {
   program
     .command('apply')
-    .description('Define what YAML documents say (kind: Application or Window). Defines; runs nothing.')
+    .description(
+      'Define what YAML documents say (kind: Application, Sidecar or Window). Defines; runs nothing.',
+    )
     .requiredOption('-f, --file <file>', 'one or more documents; "-" reads standard input')
     .option('--reason <text>', 'kept in the audit log')
     .action(async ({ file, reason }: { file: string; reason?: string }) => {

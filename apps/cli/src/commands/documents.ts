@@ -2,7 +2,7 @@ import { parseAllDocuments } from 'yaml';
 import { UsageError } from '../errors';
 
 /** What can be applied, and where it is put. */
-export const KINDS = { Application: '/applications', Window: '/windows' } as const;
+export const KINDS = { Application: '/applications', Sidecar: '/sidecars', Window: '/windows' } as const;
 export type Kind = keyof typeof KINDS;
 
 /**

@@ -26,6 +26,12 @@ describe('documents', () => {
     ]);
   });
 
+  it('takes sidecars', () => {
+    expect(parse('kind: Sidecar\nname: logs\ncontainers: []\n')).toEqual([
+      { kind: 'Sidecar', name: 'logs', body: { containers: [] } },
+    ]);
+  });
+
   it.each([
     ['', 'no documents in it'],
     ['- a\n- b\n', 'document 1: not a mapping'],

@@ -3,10 +3,11 @@ import {
   targetPhase,
   type Blocker,
   type DependencyStanding,
+  type Labels,
   type TargetPhase,
 } from '@keelson/domain';
 import type { Pool } from 'pg';
-import { existing, othersOf, placesOf, stopsOf, type OtherRow } from './blockers.queries';
+import { everyStop, existing, othersOf, placesOf, stopsOf, type OtherRow } from './blockers.queries';
 import { WindowClock } from './window-clock';
 
 /** As the run engine's observation of a cluster has it. */
@@ -14,6 +15,15 @@ export interface ClusterBlockers {
   readonly blockers: readonly Blocker[];
   /** Milliseconds since the epoch. */
   readonly blockersChangeAt?: number;
+}
+
+/** A target as far as it is known to the run of a sidecar that is in it. */
+export interface HostTarget {
+  readonly application: string;
+  readonly project: string;
+  readonly application_labels: Labels;
+  readonly cluster: string;
+  readonly labels: Labels;
 }
 
 /** Tells what keeps an application's clusters from going on. One small query where nothing does. */
@@ -53,6 +63,34 @@ export class BlockersReader {
       found.set(place.cluster, {
         blockers,
         ...(changeAt === undefined ? {} : { blockersChangeAt: changeAt }),
+      });
+    }
+    return found;
+  }
+
+  /**
+   * What keeps a sidecar from a cluster: whatever keeps any of the targets there, as one batch moves them all.
+   * Dependencies are between releases of applications, and do not count.
+   */
+  async readSidecar(
+    targets: readonly HostTarget[],
+    now: number,
+  ): Promise<ReadonlyMap<string, ClusterBlockers>> {
+    const stops = await everyStop(this.pool);
+    if (stops.holds.length + stops.windows.length === 0) return new Map();
+    const windows = stops.windows.map((window) => this.clock.at(window, now));
+    const found = new Map<string, ClusterBlockers>();
+    const standing = { holds: stops.holds, windows, dependencies: [] };
+    for (const { application, project, application_labels, cluster, labels } of targets) {
+      const target = { application, project, cluster };
+      const marked = { ...target, applicationLabels: application_labels, clusterLabels: labels };
+      const { blockers, changeAt } = blockersOf(marked, standing);
+      const known = found.get(cluster);
+      const changes = [changeAt, known?.blockersChangeAt].filter((at) => at !== undefined);
+      if (blockers.length + changes.length === 0) continue;
+      found.set(cluster, {
+        blockers: [...(known?.blockers ?? []), ...blockers],
+        ...(changes.length > 0 ? { blockersChangeAt: Math.min(...changes) } : {}),
       });
     }
     return found;

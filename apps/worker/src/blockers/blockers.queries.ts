@@ -28,6 +28,19 @@ export const stopsOf = async (pool: Pool, application: string): Promise<Stops | 
   return rows[0];
 };
 
+/** Every hold and window there is: what stops a sidecar may be about any of the applications that it is in. */
+export const everyStop = async (pool: Pool): Promise<Pick<Stops, 'holds' | 'windows'>> => {
+  const { rows } = await pool.query<Pick<Stops, 'holds' | 'windows'>>({
+    name: 'every-stop',
+    text: `
+      select
+        (select coalesce(jsonb_agg(h.record order by h.id), '[]') from read.holds h where not h.released) as holds,
+        (select coalesce(jsonb_agg(w.record order by w.name), '[]') from read.windows w
+         where not w.deleted) as windows`,
+  });
+  return rows[0] ?? { holds: [], windows: [] };
+};
+
 export interface PlaceRow {
   readonly cluster: string;
   readonly labels: Labels;

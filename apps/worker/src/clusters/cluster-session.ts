@@ -133,7 +133,9 @@ export class ClusterSession implements TargetHost {
     this.retries.clear();
     this.probes.clear();
     this.stopping.abort(new Error('the session is closing'));
-    await Promise.all([this.work.close(), this.watches.stop(), this.children.stop(), this.probing]);
+    // Before the watches: what is still attended to may open one more, which nobody would ever close.
+    await Promise.all([this.work.close(), this.probing]);
+    await Promise.all([this.watches.stop(), this.children.stop()]);
     await this.client.close();
   }
 

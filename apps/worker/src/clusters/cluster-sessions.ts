@@ -52,8 +52,9 @@ export class ClusterSessions {
       this.asked = false;
       if (this.stopped) return;
       try {
-        await this.reconcileSessions();
-        await this.deliver();
+        const [wanted, head] = await Promise.all([this.wanted(), this.position()]);
+        await this.reconcileSessions(wanted);
+        await this.deliver(head);
       } catch (error) {
         this.options.logger.warn({ err: error }, 'the read model could not be read; the sweep looks again');
       }
@@ -79,8 +80,8 @@ export class ClusterSessions {
     await this.observations.stop();
   }
 
-  private async reconcileSessions(): Promise<void> {
-    const wanted = new Map((await this.wanted()).map((cluster) => [cluster.name, cluster]));
+  private async reconcileSessions(clusters: readonly Wanted[]): Promise<void> {
+    const wanted = new Map(clusters.map((cluster) => [cluster.name, cluster]));
     const closing: Promise<void>[] = [];
     for (const [name, { session, credentials }] of this.sessions) {
       if (wanted.get(name)?.credentials === credentials) continue;
@@ -119,10 +120,9 @@ export class ClusterSessions {
     session.start();
   }
 
-  private async deliver(): Promise<void> {
+  private async deliver(head: number): Promise<void> {
     const bySeen = new Map<number, string[]>();
     for (const [name, { seen }] of this.sessions) bySeen.set(seen, [...(bySeen.get(seen) ?? []), name]);
-    const head = await this.position();
     for (const [since, clusters] of bySeen) {
       if (since >= head) continue;
       for (const desired of await changedTargets(this.options.store.pool, clusters, since)) {

@@ -5,6 +5,8 @@ import type {
   HoldEvent,
   ReleaseEvent,
   RunEvent,
+  SidecarEvent,
+  SidecarReleaseEvent,
   TargetEvent,
   WindowEvent,
 } from '@keelson/domain';
@@ -19,6 +21,8 @@ export interface FleetEvents {
   readonly hold: HoldEvent;
   readonly window: WindowEvent;
   readonly dependencies: DependencyEvent;
+  readonly sidecar: SidecarEvent;
+  readonly sidecarRelease: SidecarReleaseEvent;
 }
 
 /** The compiler refuses to go on when the domain has a type that is missing here, or lacks one. */
@@ -91,6 +95,13 @@ export const PART_OF: PartOfType = {
   WindowDeleted: 'window',
 
   DependenciesChanged: 'dependencies',
+
+  SidecarDefined: 'sidecar',
+  SidecarRedefined: 'sidecar',
+  SidecarReleaseRequested: 'sidecar',
+  SidecarDeleted: 'sidecar',
+
+  SidecarReleaseFrozen: 'sidecarRelease',
 };
 
 /**

@@ -4,11 +4,14 @@ import {
   keyOf,
   runDecider,
   isOver,
+  sidecarOf,
   type ApplicationEvent,
   type ClusterEvent,
   type HoldEvent,
   type ReleaseEvent,
   type RunEvent,
+  type SidecarEvent,
+  type SidecarReleaseEvent,
   type TargetEvent,
   type WindowEvent,
 } from '@keelson/domain';
@@ -17,9 +20,11 @@ import { foldHold, foldWindow } from '../blockers/fold';
 import { PART_OF, type FleetEvents } from './event-types';
 import type { Fleet } from './fleet';
 import type { TargetRecord } from './model';
-import { moveTarget, settle } from './move-target';
+import { moveSidecar } from './move-sidecar';
+import { letGo, moveTarget, settle } from './move-target';
 import { placeApplication, placeCluster } from './placement';
 import type { Planner } from './planner';
+import { foldSidecar, foldSidecarRelease, forgetUnplaced } from './sidecars';
 
 /** A recorded event whose data is the domain's. */
 type Recorded<Event> = Omit<RecordedEvent, 'type' | 'data'> & Event;
@@ -41,6 +46,10 @@ export const evolveFleet = async (fleet: Fleet, planner: Planner, event: Recorde
       return foldHold(fleet, event as Recorded<HoldEvent>);
     case 'window':
       return foldWindow(fleet, event as Recorded<WindowEvent>);
+    case 'sidecar':
+      return foldSidecar(fleet, planner, event as Recorded<SidecarEvent>);
+    case 'sidecarRelease':
+      return foldSidecarRelease(fleet, event as Recorded<SidecarReleaseEvent>);
     case 'dependencies': // The application's own definition says the same; the stream is there to find cycles.
     case undefined:
   }
@@ -60,6 +69,7 @@ const cluster = async (fleet: Fleet, planner: Planner, event: Recorded<ClusterEv
     event.type === 'ClusterForgotten' ||
     event.type === 'ClusterLabelsChanged'
   ) {
+    forgetUnplaced(fleet, name);
     await placeCluster(fleet, planner, name, event);
   }
   if (event.type === 'ClusterLabelsChanged') {
@@ -126,8 +136,11 @@ const run = async (fleet: Fleet, planner: Planner, event: Recorded<RunEvent>): P
     ...(finishedAt ? { finishedAt } : {}),
   });
   fleet.changes.runs.add(id);
+  const sidecar = sidecarOf(state.application);
+  if (sidecar !== undefined) return moveSidecar(fleet, planner, sidecar, event, state);
   await moveTarget(fleet, planner, event);
   if (event.type === 'RunSucceeded') await settle(fleet, planner, state, event);
+  if (finishedAt && !known?.finishedAt) await letGo(fleet, planner, state, event);
 };
 
 const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {

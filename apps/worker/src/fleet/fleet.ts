@@ -1,10 +1,12 @@
-import type { KubeObject, Release } from '@keelson/domain';
+import type { KubeObject, Release, SidecarRelease } from '@keelson/domain';
 import type {
   ApplicationRecord,
   ClusterRecord,
   HoldRecord,
   InventoryEntry,
   RunRecord,
+  SidecarClusterRecord,
+  SidecarRecord,
   TargetRecord,
   WindowRecord,
 } from './model';
@@ -12,6 +14,13 @@ import type {
 export interface FrozenRelease extends Release {
   readonly sequence: number;
   readonly run: string;
+  readonly actor: string;
+  readonly reason?: string;
+  readonly createdAt: string;
+  readonly position: number;
+}
+
+export interface FrozenSidecarRelease extends SidecarRelease {
   readonly actor: string;
   readonly reason?: string;
   readonly createdAt: string;
@@ -27,6 +36,9 @@ export class Changes {
   readonly windows = new Set<string>();
   readonly releases = new Map<string, FrozenRelease>();
   readonly contents = new Map<string, readonly KubeObject[]>();
+  readonly sidecars = new Set<string>();
+  readonly sidecarReleases = new Map<string, FrozenSidecarRelease>();
+  readonly sidecarClusters = new Map<string, { sidecar: string; cluster: string }>();
   readonly targets = new Map<string, { application: string; cluster: string }>();
   readonly inventory = new Map<string, { application: string; cluster: string; key: string }>();
 }
@@ -44,6 +56,8 @@ export class Fleet {
   /** Those that nobody has released. */
   readonly holds = new Map<string, HoldRecord>();
   readonly windows = new Map<string, WindowRecord>();
+  readonly sidecars = new Map<string, SidecarRecord>();
+  private readonly sidecarClusters = new Map<string, Map<string, SidecarClusterRecord>>();
   private readonly targets = new Map<string, Map<string, TargetRecord>>();
   changes = new Changes();
 
@@ -53,6 +67,34 @@ export class Fleet {
 
   targetsOf(application: string): TargetRecord[] {
     return [...(this.targets.get(application)?.values() ?? [])];
+  }
+
+  targetsIn(cluster: string): TargetRecord[] {
+    return [...this.targets.values()].flatMap((byCluster) => byCluster.get(cluster) ?? []);
+  }
+
+  sidecarIn(sidecar: string, cluster: string): SidecarClusterRecord | undefined {
+    return this.sidecarClusters.get(sidecar)?.get(cluster);
+  }
+
+  sidecarEverywhere(sidecar: string): SidecarClusterRecord[] {
+    return [...(this.sidecarClusters.get(sidecar)?.values() ?? [])];
+  }
+
+  putSidecarIn(record: SidecarClusterRecord): void {
+    const { sidecar, cluster } = record;
+    let byCluster = this.sidecarClusters.get(sidecar);
+    if (!byCluster) {
+      byCluster = new Map<string, SidecarClusterRecord>();
+      this.sidecarClusters.set(sidecar, byCluster);
+    }
+    byCluster.set(cluster, record);
+    this.changes.sidecarClusters.set(`${sidecar}/${cluster}`, { sidecar, cluster });
+  }
+
+  dropSidecarIn({ sidecar, cluster }: SidecarClusterRecord): void {
+    this.sidecarClusters.get(sidecar)?.delete(cluster);
+    this.changes.sidecarClusters.set(`${sidecar}/${cluster}`, { sidecar, cluster });
   }
 
   putTarget(target: TargetRecord): void {

@@ -1,31 +1,32 @@
 import type { PoolClient } from 'pg';
 import { isOver } from '@keelson/domain';
 import { Changes, type Fleet } from './fleet';
+import { writeSidecarClusters, writeSidecarReleases, writeSidecars } from './flush-sidecars';
+import { write } from './write';
 
 /** Writes what changed since the last flush, one statement a table. */
 export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void> => {
   const { changes } = fleet;
-  for (const write of [
+  for (const part of [
     writeClusters,
     writeApplications,
     writeReleases,
     writeRuns,
     writeHolds,
     writeWindows,
+    writeSidecars,
+    writeSidecarReleases,
+    writeSidecarClusters,
     writeContents,
     writeTargets,
     writeInventory,
   ]) {
-    await write(fleet, client);
+    await part(fleet, client);
   }
   for (const id of changes.runs) if (isOver(fleet.runs.get(id)!.state.phase)) fleet.runs.delete(id);
   for (const id of changes.holds) if (fleet.holds.get(id)?.released) fleet.holds.delete(id);
   for (const name of changes.windows) if (fleet.windows.get(name)?.deleted) fleet.windows.delete(name);
   fleet.changes = new Changes();
-};
-
-const write = async (client: PoolClient, sql: string, rows: readonly unknown[]): Promise<void> => {
-  if (rows.length > 0) await client.query(sql, [JSON.stringify(rows)]);
 };
 
 const writeClusters = (fleet: Fleet, client: PoolClient): Promise<void> =>

@@ -6,6 +6,8 @@ import type {
   HoldRecord,
   InventoryEntry,
   RunRecord,
+  SidecarClusterRecord,
+  SidecarRecord,
   TargetRecord,
   WindowRecord,
 } from './model';
@@ -26,6 +28,11 @@ export const loadFleet = async (client: PoolClient, position: number): Promise<F
     'select record from windows where not deleted',
   );
   for (const { record } of windows.rows) fleet.windows.set(record.window, record);
+  const sidecars = await client.query<{ record: SidecarRecord }>('select record from sidecars');
+  for (const { record } of sidecars.rows) fleet.sidecars.set(record.name, record);
+  const placed = await client.query<{ record: SidecarClusterRecord }>('select record from sidecar_clusters');
+  for (const { record } of placed.rows) fleet.putSidecarIn(record);
+  fleet.changes.sidecarClusters.clear();
   const targets = await client.query<{ record: Omit<TargetRecord, 'inventory'> }>(
     'select record from targets',
   );

@@ -4,9 +4,11 @@ import type {
   DriftChange,
   HealthStatus,
   Hold,
+  JointPace,
   ObjectRef,
   Pace,
   RunState,
+  SidecarState,
   Window,
   WorkloadCounts,
 } from '@keelson/domain';
@@ -56,6 +58,41 @@ export interface WindowRecord extends Window {
   position: number;
 }
 
+export interface SidecarRecord {
+  name: string;
+  state: SidecarState;
+  /** Release of its last run that succeeded: what applications and clusters get that join later. */
+  settledRelease?: string;
+  createdAt: string;
+  updatedAt: string;
+  position: number;
+}
+
+/** What a sidecar's runs decided about one cluster; without it, the settled release stands there. */
+export interface SidecarClusterRecord {
+  sidecar: string;
+  cluster: string;
+  release: string;
+  run: string;
+  /** How far the run lets the pods there go; none means that no run holds them back. */
+  pace?: Pace;
+  /** It goes back to a release before: an emergency, which waits for no other run. */
+  back?: true;
+  /** The last release that the cluster had wholly. */
+  stable?: string;
+  position: number;
+}
+
+/** A sidecar that a target is selected for. */
+export interface JoinedSidecar {
+  /** In the target's plan; none before the first. */
+  release?: string;
+  /** Another release is wanted, or none, and waits until no other run moves the target. */
+  deferred?: true;
+  /** The target is not selected any more. */
+  leaving?: true;
+}
+
 export interface InventoryEntry {
   ref: ObjectRef;
   uid?: string;
@@ -74,6 +111,14 @@ export interface TargetRecord {
   run?: string;
   /** How far the run lets the target go; none means that no run holds it back. */
   pace?: Pace;
+  /** The run takes it back to a release before: an emergency, which waits for no sidecar. */
+  back?: true;
+  /** The least of what all runs let it go, the application's and the sidecars': what the drivers are held to. */
+  joint?: JointPace;
+  /** By name, in their order in the plan. */
+  sidecars?: Record<string, JoinedSidecar>;
+  /** When a run was last held back by another one, or let go; milliseconds since the epoch. */
+  freeSince?: number;
   /** The last release that the cluster had wholly: what a run that fails takes it back to. */
   stable?: string;
   version?: string;

@@ -18,6 +18,8 @@ export const moveTarget = async (fleet: Fleet, planner: Planner, event: Recorded
       target.release = event.data.release;
       target.run = run;
       target.pace = event.data.pace;
+      delete target.back;
+      if (event.type === 'ClusterRollbackStarted') target.back = true;
       return planner.plan(target, event, 'anew');
     case 'BatchAdvanced':
       target.pace = event.data.pace;
@@ -27,17 +29,34 @@ export const moveTarget = async (fleet: Fleet, planner: Planner, event: Recorded
       return;
     case 'ClusterSucceeded':
     case 'ClusterRolledBack':
-      if (target.run === run) arrive(fleet, target, event);
+      if (target.run === run) await arrive(fleet, planner, target, event);
       return;
     default: // The others say something of the run, and leave the target's plan as it is.
   }
 };
 
-/** The cluster has its release wholly. Its plan stays as it is: at the whole of a share nothing was held back. */
-const arrive = (fleet: Fleet, target: TargetRecord, { position }: Moment): void => {
+/**
+ * The cluster has its release wholly. Its plan stays as it is, at the whole of a share nothing was held back; unless a
+ * sidecar's run has been waiting for the application's to leave.
+ */
+const arrive = async (
+  fleet: Fleet,
+  planner: Planner,
+  target: TargetRecord,
+  moment: Moment,
+): Promise<void> => {
   if (target.release) target.stable = target.release;
   delete target.pace;
-  fleet.touchTarget(target, position);
+  delete target.back;
+  fleet.touchTarget(target, moment.position);
+  await planner.plan(target, moment);
+};
+
+/** A run that is over does not keep sidecars from the clusters that have all of its release, whatever became of them. */
+export const letGo = async (fleet: Fleet, planner: Planner, run: Run, moment: Moment): Promise<void> => {
+  for (const target of fleet.targetsOf(run.application)) {
+    if (target.run === run.run && target.pace && target.sidecars) await planner.plan(target, moment);
+  }
 };
 
 /** What a run that succeeded leaves: the release that clusters get which join later, or were set aside. */
@@ -50,6 +69,7 @@ export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: M
     const target = fleet.target(run.application, name);
     if (phase !== 'SetAside' || !target || target.removing) continue;
     target.release = run.release;
+    delete target.back;
     target.pace = { batch: 0, of: 1, share: '100%', update: run.strategy.update };
     await planner.plan(target, moment, 'anew');
   }

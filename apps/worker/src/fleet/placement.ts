@@ -82,6 +82,10 @@ const evict = (fleet: Fleet, target: TargetRecord, position: number): void => {
   delete target.release;
   delete target.run;
   delete target.pace;
+  delete target.back;
+  delete target.joint;
+  delete target.sidecars;
+  delete target.freeSince;
   delete target.stable;
   delete target.version;
   delete target.revision;

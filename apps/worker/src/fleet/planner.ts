@@ -1,23 +1,34 @@
 import {
-  keyOf,
+  jointPace,
+  largestReplicas,
   planContent,
-  refOf,
   render,
   renderKey,
-  type KubeObject,
+  sameJson,
+  withSidecars,
+  type FieldError,
   type PlanContent,
+  type RenderedSidecar,
 } from '@keelson/domain';
 import { LRUCache } from 'lru-cache';
-import type { Fleet, FrozenRelease } from './fleet';
+import type { Fleet, FrozenRelease, FrozenSidecarRelease } from './fleet';
+import { joinSidecars, type Joined } from './join-sidecars';
 import type { Moment, TargetRecord } from './model';
+import { takeStock } from './take-stock';
 
-export type LoadRelease = (id: string) => Promise<FrozenRelease>;
+export interface Releases {
+  release(id: string): Promise<FrozenRelease>;
+  sidecarRelease(id: string): Promise<FrozenSidecarRelease>;
+}
 
-type Rendered = { ok: true; content: PlanContent } | { ok: false; message: string };
+type Rendered = { ok: true; content: PlanContent; replicas: number } | { ok: false; message: string };
+
+/** `anew` gives the plan a new generation though its content may be the same: it is held to another batch now. */
+export type How = 'if-changed' | 'anew';
 
 /**
  * Turns what is wanted of a target into its plan. A plan's generation is the position of the event that changed its
- * content, so the same log gives the same generations however it is cut into batches.
+ * content, or how far it may be followed, so the same log gives the same generations however it is cut into batches.
  */
 export class Planner {
   /** Clusters that render alike share the work: a thousand clusters are rendered once per distinct group. */
@@ -25,32 +36,59 @@ export class Planner {
 
   constructor(
     private readonly fleet: Fleet,
-    private readonly loadRelease: LoadRelease,
+    private readonly releases: Releases,
   ) {}
 
   async planApplication(name: string, moment: Moment): Promise<void> {
     for (const target of this.fleet.targetsOf(name)) await this.plan(target, moment);
   }
 
-  /** `anew` gives the plan a new generation though its content may be the same: it is held to another batch now. */
-  async plan(target: TargetRecord, moment: Moment, how: 'if-changed' | 'anew' = 'if-changed'): Promise<void> {
+  /** The targets of a sidecar in a cluster; those that its change has to wait for keep their plans. */
+  async planSidecar(name: string, cluster: string, moment: Moment, how: How = 'if-changed'): Promise<void> {
+    for (const target of this.fleet.targetsIn(cluster)) {
+      const waits = joinSidecars(this.fleet, target).sidecars[name]?.deferred;
+      const concerned = target.sidecars?.[name] !== undefined;
+      await this.plan(target, moment, concerned && !waits ? how : 'if-changed');
+    }
+  }
+
+  async plan(target: TargetRecord, moment: Moment, how: How = 'if-changed'): Promise<void> {
     if (target.removing || !target.release) return;
-    const release = await this.loadRelease(target.release);
+    const release = await this.releases.release(target.release);
     target.version = release.version;
     target.revision = release.revision;
-    const rendered = this.render(target, release);
+    const joined = joinSidecars(this.fleet, target);
+    const rendered = await this.render(target, release, joined);
+    const moved = this.hold(target, joined, rendered.ok ? rendered.replicas : 0, moment);
     if (!rendered.ok) return this.refuse(target, rendered.message, moment);
-    if (rendered.content.hash === target.hash && !target.planError && how === 'if-changed') return;
+    const same = rendered.content.hash === target.hash && !target.planError;
+    if (same && !moved && how === 'if-changed') return;
     target.hash = rendered.content.hash;
     target.generation = moment.position;
     delete target.planError;
     delete target.failure;
     this.fleet.changes.contents.set(rendered.content.hash, rendered.content.objects);
-    this.takeStock(target, rendered.content.objects, moment.position);
+    takeStock(this.fleet, target, rendered.content.objects, moment.position);
     this.fleet.touchTarget(target, moment.position);
   }
 
-  private render(target: TargetRecord, release: FrozenRelease): Rendered {
+  /** Says how far all runs together let the target go. Answers whether that is another share than before. */
+  private hold(target: TargetRecord, { sidecars, paces }: Joined, replicas: number, moment: Moment): boolean {
+    const own = target.pace && { run: target.run ?? '', pace: target.pace };
+    const joint = jointPace(own, paces, replicas);
+    const before = { joint: target.joint, sidecars: target.sidecars, waits: waitsOf(target) };
+    if (joint) target.joint = joint;
+    else delete target.joint;
+    if (Object.keys(sidecars).length > 0) target.sidecars = sidecars;
+    else delete target.sidecars;
+    if (before.waits !== waitsOf(target)) target.freeSince = Date.parse(moment.recordedAt);
+    if (!sameJson(before.joint ?? null, joint ?? null) || !sameJson(before.sidecars ?? {}, sidecars)) {
+      this.fleet.touchTarget(target, moment.position);
+    }
+    return (before.joint?.share ?? '100%') !== (joint?.share ?? '100%');
+  }
+
+  private async render(target: TargetRecord, release: FrozenRelease, joined: Joined): Promise<Rendered> {
     const application = this.fleet.applications.get(target.application);
     const cluster = this.fleet.clusters.get(target.cluster);
     if (!application?.state.exists || !cluster)
@@ -58,16 +96,22 @@ export class Planner {
     const placed = { name: target.cluster, labels: cluster.state.labels };
     const { definition, scales } = application.state;
     const facets = { objects: release.objects, overrides: definition.overrides, scales };
-    const key = `${release.release} ${application.position} ${renderKey(facets, placed)}`;
+    const added = Object.values(joined.sidecars).flatMap((sidecar) => sidecar.release ?? []);
+    const key = [release.release, application.position, renderKey(facets, placed), ...added].join(' ');
     let rendered = this.rendered.get(key);
     if (!rendered) {
       const result = render({ ...facets, cluster: placed });
-      rendered = result.ok
-        ? { ok: true, content: planContent(result.objects) }
-        : { ok: false, message: result.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+      const whole = result.ok ? withSidecars(result.objects, await this.contentsOf(added)) : result;
+      rendered = whole.ok
+        ? { ok: true, content: planContent(whole.objects), replicas: largestReplicas(whole.objects) }
+        : { ok: false, message: textOf(whole.errors) };
       this.rendered.set(key, rendered);
     }
     return rendered;
+  }
+
+  private contentsOf(added: readonly string[]): Promise<RenderedSidecar[]> {
+    return Promise.all(added.map((id) => this.releases.sidecarRelease(id)));
   }
 
   /** What the cluster has stays as it is; the target shows why it cannot go on. */
@@ -78,17 +122,14 @@ export class Planner {
     target.failure = { generation: position, terminal: true, message, at: recordedAt };
     this.fleet.touchTarget(target, position);
   }
-
-  private takeStock(target: TargetRecord, objects: readonly KubeObject[], position: number): void {
-    const planned = new Map(objects.map((object) => [keyOf(refOf(object)), refOf(object)]));
-    for (const [key, ref] of planned) {
-      const known = target.inventory.get(key);
-      if (!known) this.fleet.putInventory(target, key, { ref, created: false, wanted: true, position });
-      else if (!known.wanted) this.fleet.putInventory(target, key, { ...known, ref, wanted: true, position });
-    }
-    for (const [key, entry] of target.inventory) {
-      if (entry.wanted && !planned.has(key))
-        this.fleet.putInventory(target, key, { ...entry, wanted: false, position });
-    }
-  }
 }
+
+/** Which runs wait for which others to leave the target. */
+const waitsOf = ({ joint, sidecars = {} }: TargetRecord): string =>
+  [
+    ...(joint?.heldBack ?? []),
+    ...Object.entries(sidecars).flatMap(([name, { deferred }]) => (deferred ? name : [])),
+  ].join();
+
+const textOf = (errors: readonly FieldError[]): string =>
+  errors.map(({ path, message }): string => `${path}: ${message}`).join('; ');

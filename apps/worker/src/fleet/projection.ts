@@ -2,10 +2,10 @@ import type { ProjectionOptions, RecordedEvent } from '@keelson/event-store';
 import { LRUCache } from 'lru-cache';
 import type { PoolClient } from 'pg';
 import { evolveFleet } from './evolve';
-import { Fleet, type FrozenRelease } from './fleet';
+import { Fleet, type FrozenRelease, type FrozenSidecarRelease } from './fleet';
 import { flushFleet } from './flush';
 import { loadFleet } from './load';
-import { Planner } from './planner';
+import { Planner, type Releases } from './planner';
 import { FLEET_DDL, FLEET_SCHEMA, FLEET_VERSION } from './schema';
 
 export const FLEET_PROJECTION = 'fleet';
@@ -21,27 +21,35 @@ export const fleetProjection = (): Pick<
 > => {
   let fleet = new Fleet();
   let client: PoolClient | undefined;
-  const releases = new LRUCache<string, FrozenRelease>({ max: 200 });
-
-  const loadRelease = async (id: string): Promise<FrozenRelease> => {
-    const known = fleet.changes.releases.get(id) ?? releases.get(id);
+  const kept = new LRUCache<string, FrozenRelease>({ max: 200 });
+  const keptOfSidecars = new LRUCache<string, FrozenSidecarRelease>({ max: 200 });
+  const load = async <Frozen extends object>(
+    id: string,
+    table: 'releases' | 'sidecar_releases',
+    fresh: ReadonlyMap<string, Frozen>,
+    cache: LRUCache<string, Frozen>,
+  ): Promise<Frozen> => {
+    const known = fresh.get(id) ?? cache.get(id);
     if (known) return known;
-    const { rows } = await client!.query<{ record: FrozenRelease }>(
-      'select record from releases where id = $1',
-      [id],
-    );
+    const { rows } = await client!.query<{ record: Frozen }>(`select record from ${table} where id = $1`, [
+      id,
+    ]);
     if (!rows[0]) throw new Error(`release ${id} is not in the read model although an event names it`);
-    releases.set(id, rows[0].record);
+    cache.set(id, rows[0].record);
     return rows[0].record;
   };
-  let planner = new Planner(fleet, loadRelease);
+  const releases: Releases = {
+    release: (id) => load(id, 'releases', fleet.changes.releases, kept),
+    sidecarRelease: (id) => load(id, 'sidecar_releases', fleet.changes.sidecarReleases, keptOfSidecars),
+  };
+  let planner = new Planner(fleet, releases);
 
   const apply = async (events: readonly RecordedEvent[], transaction: PoolClient): Promise<void> => {
     const before = (events[0]?.position ?? 1) - 1;
     client = transaction;
     if (fleet.position !== before) {
       fleet = await loadFleet(transaction, before);
-      planner = new Planner(fleet, loadRelease);
+      planner = new Planner(fleet, releases);
     }
     fleet.position = Number.NaN; // Until the batch is whole, the memory stands nowhere.
     for (const event of events) await evolveFleet(fleet, planner, event);

@@ -92,6 +92,8 @@ create table targets (
   release            text generated always as (record ->> 'release') stored,
   run                text generated always as (record ->> 'run') stored,
   pace               jsonb generated always as (record -> 'pace') stored,
+  joint              jsonb generated always as (record -> 'joint') stored,
+  sidecars           jsonb generated always as (record -> 'sidecars') stored,
   stable             text generated always as (record ->> 'stable') stored,
   version            text generated always as (record ->> 'version') stored,
   revision           text generated always as (record ->> 'revision') stored,
@@ -107,6 +109,7 @@ create table targets (
 create index on targets (cluster);
 create index on targets (position);
 create index on targets (cluster) where generation > applied_generation;
+create index on targets using gin (sidecars) where sidecars is not null;
 
 create table holds (
   id          text primary key,
@@ -127,6 +130,40 @@ create table windows (
   deleted  boolean not null generated always as ((record -> 'deleted')::boolean) stored
 );
 create index on windows (position);
+
+create table sidecars (
+  name            text primary key,
+  position        bigint not null,
+  record          jsonb not null,
+  deleted         boolean not null generated always as (record #> '{state,exists}' = 'false') stored,
+  state           jsonb not null generated always as (record -> 'state') stored,
+  active_run      text generated always as (record #>> '{state,activeRun}') stored,
+  settled_release text generated always as (record ->> 'settledRelease') stored
+);
+create index on sidecars (position);
+
+create table sidecar_releases (
+  id       text primary key,
+  position bigint not null,
+  record   jsonb not null,
+  sidecar  text not null generated always as (record ->> 'sidecar') stored,
+  version  text not null generated always as (record ->> 'version') stored,
+  revision text not null generated always as (record ->> 'revision') stored
+);
+create index on sidecar_releases (sidecar, position);
+
+-- What a sidecar's runs decided about a cluster.
+create table sidecar_clusters (
+  sidecar  text not null,
+  cluster  text not null,
+  position bigint not null,
+  record   jsonb not null,
+  release  text not null generated always as (record ->> 'release') stored,
+  run      text not null generated always as (record ->> 'run') stored,
+  pace     jsonb generated always as (record -> 'pace') stored,
+  stable   text generated always as (record ->> 'stable') stored,
+  primary key (sidecar, cluster)
+);
 
 -- The inventory: whatever a plan ever named and that is not confirmed gone. wanted = false is a tombstone.
 create table inventory (

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Pool, PoolClient } from 'pg';
 import { createHash } from 'node:crypto';
 
@@ -9,8 +10,16 @@ const SHARD_LOCKS = 0x6b65656c;
 const PRESENCE_LOCKS = 0x6b65656d;
 const REBALANCE_MS = 2_000;
 
-export const shardOf = (name: string): number =>
-  createHash('sha1').update(name).digest().readUInt32BE(0) % SHARDS;
+/** Asked of every cluster at every look at the read model: hashing 400 names anew took 360 ms of five rollouts. */
+const shards = new LRUCache<string, number>({ max: 10_000 });
+
+export const shardOf = (name: string): number => {
+  const known = shards.get(name);
+  if (known !== undefined) return known;
+  const shard = createHash('sha1').update(name).digest().readUInt32BE(0) % SHARDS;
+  shards.set(name, shard);
+  return shard;
+};
 
 /**
  * Which shards this worker owns. An owner holds a session-level advisory lock on each, so the shards of a worker that

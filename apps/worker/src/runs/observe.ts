@@ -1,6 +1,7 @@
-import type { HealthStatus, Labels, Observation } from '@keelson/domain';
+import type { HealthStatus, JointPace, Labels, Observation } from '@keelson/domain';
 import type { Pool, QueryResult } from 'pg';
 import type { BlockersReader } from '../blockers';
+import { asBlocker } from './as-blocker';
 
 interface Row {
   readonly cluster: string;
@@ -8,6 +9,8 @@ interface Row {
   readonly release: string | null;
   readonly run: string | null;
   readonly batch: number | null;
+  readonly joint: JointPace | null;
+  readonly free_since: string | null;
   readonly stable: string | null;
   readonly generation: string;
   readonly applied_generation: string;
@@ -34,8 +37,9 @@ export const observe = async (
 const targetsOf = (pool: Pool, application: string): Promise<QueryResult<Row>> =>
   pool.query<Row>({
     name: 'observe-application',
-    text: `select t.cluster, c.labels, t.release, t.run, (t.pace -> 'batch')::int as batch, t.stable, t.generation,
-                  t.applied_generation, t.health, t.failure, c.phase, c.last_error
+    text: `select t.cluster, c.labels, t.release, t.run, (t.pace -> 'batch')::int as batch, t.joint,
+                  t.record ->> 'freeSince' as free_since, t.stable, t.generation, t.applied_generation,
+                  t.health, t.failure, c.phase, c.last_error
            from read.targets t join read.clusters c on c.name = t.cluster
            where t.application = $1 and not t.removing
            order by t.cluster`,
@@ -50,6 +54,8 @@ const fromRow = (row: Row): Observation => ({
   ...(row.release ? { release: row.release } : {}),
   ...(row.run ? { run: row.run } : {}),
   ...(row.batch === null ? {} : { batch: row.batch }),
+  ...(row.run && row.joint?.heldBack.includes(row.run) ? { heldBack: row.joint.by.map(asBlocker) } : {}),
+  ...(row.free_since ? { freeSince: Number(row.free_since) } : {}),
   ...(row.stable ? { stable: row.stable } : {}),
   ...(row.health ? { health: row.health } : {}),
   ...(row.failure ? { failure: row.failure } : {}),

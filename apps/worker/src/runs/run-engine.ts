@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { runDecider, runStream, wakeAt } from '@keelson/domain';
+import {
+  runDecider,
+  runStream,
+  sidecarOf,
+  wakeAt,
+  type Observation,
+  type RunCommand,
+  type RunState,
+} from '@keelson/domain';
 import type { EventStore, Vault } from '@keelson/event-store';
 import type { JobQueue } from '@keelson/messaging';
 import type { Logger } from 'pino';
@@ -7,6 +15,8 @@ import { BlockersReader } from '../blockers';
 import { KeyedWork } from '../kernel/keyed-work';
 import { Measurements } from './measurements';
 import { observe } from './observe';
+import { observeSidecar } from './observe-sidecar';
+import { RunStates } from './run-states';
 
 /** Runs decided at once. Deciding costs microseconds; what takes time is reading what is known. */
 const CONCURRENCY = 4;
@@ -31,10 +41,12 @@ export class RunEngine {
   /** When each run's timer will ring, so that a wake-up which is already set costs nothing. */
   private readonly alarms = new Map<string, number>();
   private readonly work: KeyedWork;
+  private readonly states: RunStates;
   private readonly measurements: Measurements;
   private readonly blockers: BlockersReader;
 
   constructor(private readonly options: RunEngineOptions) {
+    this.states = new RunStates(options.store.log);
     this.measurements = new Measurements(options);
     this.blockers = new BlockersReader(options.store.pool);
     this.work = new KeyedWork(
@@ -64,6 +76,8 @@ export class RunEngine {
       text: `select r.id from read.runs r
              where not r.over and (r.position > $1
                or exists (select 1 from read.targets t where t.application = r.application and t.position > $1)
+               or exists (select 1 from read.sidecars s join read.targets t on t.sidecars ? s.name
+                          where r.application = 'sidecar/' || s.name and t.position > $1)
                or exists (select 1 from read.clusters c where c.position > $1)
                or exists (select 1 from read.holds h where h.position > $1)
                or exists (select 1 from read.windows w where w.position > $1)
@@ -91,22 +105,24 @@ export class RunEngine {
     await this.measurements.stop();
   }
 
+  private look(owner: string, now: number): Promise<Observation[]> {
+    const { pool } = this.options.store;
+    const sidecar = sidecarOf(owner);
+    return sidecar === undefined
+      ? observe(pool, this.blockers, owner, now)
+      : observeSidecar(pool, this.blockers, sidecar, now);
+  }
+
   private async advance(run: string): Promise<void> {
-    const { store, jobs } = this.options;
-    const { rows } = await store.pool.query<{ application: string }>(
-      'select application from read.runs where id = $1',
-      [run],
-    );
-    const [known] = rows;
-    if (!known) return;
+    const { jobs } = this.options;
+    const known = await this.states.last(run);
+    if (!known.exists) return;
     const now = Date.now();
-    const fleet = await observe(store.pool, this.blockers, known.application, now);
-    const result = await store.commands.execute({ commandId: randomUUID(), actor: 'run-engine' }, (unit) =>
-      unit.decide(runDecider, runStream(run), { type: 'AdvanceRun', now, fleet }),
-    );
-    if (!result.ok || !result.value?.exists) return;
-    if (this.options.owns(run)) this.measurements.take(result.value, now);
-    const due = wakeAt(result.value, fleet, now);
+    const [before, fleet] = await Promise.all([this.states.read(run), this.look(known.application, now)]);
+    const after = await this.decide(run, before, { type: 'AdvanceRun', now, fleet });
+    if (!after?.exists) return;
+    if (this.options.owns(run)) this.measurements.take(after, now);
+    const due = wakeAt(after, fleet, now);
     if (due === undefined) this.alarms.delete(run);
     else if (this.alarms.get(run) !== due) {
       this.alarms.set(run, due);
@@ -117,5 +133,16 @@ export class RunEngine {
         delayMs: Math.max(0, due - now),
       });
     }
+  }
+
+  /** The state that follows; a look that changes nothing, as most do, costs no command. */
+  private async decide(run: string, before: RunState, command: RunCommand): Promise<RunState | undefined> {
+    const decision = runDecider.decide(before, command);
+    if (decision.ok && decision.events.length === 0) return before;
+    const context = { commandId: randomUUID(), actor: 'run-engine' };
+    const result = await this.options.store.commands.execute(context, (unit) =>
+      unit.decide(runDecider, runStream(run), command),
+    );
+    return result.ok ? result.value : undefined;
   }
 }

@@ -1,4 +1,10 @@
-import { applyWaves, type KubeObject, type ObjectRef, type Pace, type TargetPolicy } from '@keelson/domain';
+import {
+  applyWaves,
+  type JointPace,
+  type KubeObject,
+  type ObjectRef,
+  type TargetPolicy,
+} from '@keelson/domain';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 
@@ -14,8 +20,8 @@ export interface Desired {
   readonly appliedGeneration: number;
   readonly namespace: string;
   readonly policy: TargetPolicy;
-  /** How far the run under way lets the target go; undefined when nothing holds it back. */
-  readonly pace?: Pace;
+  /** How far the runs under way let the target go; undefined when nothing holds it back. */
+  readonly pace?: JointPace;
   readonly inventory: readonly InventoryItem[];
 }
 
@@ -34,14 +40,14 @@ interface Row {
   readonly applied_generation: string;
   readonly namespace: string | null;
   readonly policy: TargetPolicy | null;
-  readonly pace: Pace | null;
+  readonly pace: JointPace | null;
   readonly inventory: readonly (Omit<InventoryItem, 'uid'> & { uid: string | null })[];
 }
 
 const DELETED: TargetPolicy = { drift: 'Correct', whenToTakeOver: 'Never' };
 
 const SELECT = `
-  select t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.pace,
+  select t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace,
          a.state #>> '{definition,namespace}' as namespace, a.state #> '{definition,policy}' as policy,
          coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'wanted', i.wanted))
                    from read.inventory i where i.application = t.application and i.cluster = t.cluster), '[]') as inventory

@@ -1,5 +1,5 @@
 import type { DriftChange, KubeObject, ObjectRef } from '@keelson/domain';
-import { driftOf, type NormalForms } from '@keelson/k8s';
+import { driftOf, isIgnored, type NormalForms } from '@keelson/k8s';
 
 /**
  * How a live object differs from what the API server made of our apply. An object that is gone differs as a whole.
@@ -10,8 +10,10 @@ export const detectDrift = (
   ref: ObjectRef,
   live: KubeObject,
   deleted: boolean,
+  ignored: readonly string[],
 ): readonly DriftChange[] => {
   if (deleted) return [{ path: '', from: 'applied', to: 'deleted' }];
   const remembered = memory.get(ref);
-  return remembered ? driftOf(remembered, live) : [];
+  if (!remembered) return [];
+  return driftOf(remembered, live).filter(({ path }) => !isIgnored(path, ignored));
 };

@@ -25,6 +25,8 @@ export interface Course extends Omit<Driven, 'objects'> {
  */
 export class Steering {
   private readonly sent = new Map<string, string>();
+  /** Generation at which everything was seen to have arrived: from then on nothing more has to be watched for it. */
+  private arrived?: number;
 
   constructor(
     private readonly follower: string,
@@ -33,7 +35,9 @@ export class Steering {
   ) {}
 
   /** `unknown` while a cache does not follow its cluster. */
-  course({ pace, namespace }: Desired, plan: PlanObjects): Course | 'unknown' {
+  course(desired: Desired, plan: PlanObjects): Course | 'unknown' {
+    const { namespace, generation } = desired;
+    const pace = this.arrived === generation ? undefined : desired.pace;
     const collections = pace
       ? childrenOf(plan.objects, pace.update, namespace)
       : new Map<string, Collection[]>();
@@ -43,6 +47,8 @@ export class Steering {
     );
     if (driven === 'unknown') return 'unknown';
     const { objects, ...course } = driven;
+    if (pace?.share === '100%' && course.progress?.reached && course.held.size === 0)
+      this.arrived = generation;
     const standIns = new Map<string, KubeObject>();
     for (const [index, object] of objects.entries())
       if (object !== plan.objects[index]) standIns.set(keyOf(refOf(object)), object);

@@ -1,11 +1,21 @@
-import { gist, keyOf, refOf, type DriftChange, type KubeObject, type ObjectRef } from '@keelson/domain';
+import {
+  gist,
+  keyOf,
+  refOf,
+  type DriftChange,
+  type KubeObject,
+  type ObjectRef,
+  type TargetPolicy,
+} from '@keelson/domain';
 import {
   applyPlan,
+  ignoredPaths,
   patchChild,
   prune,
   removeChild,
   rememberByDryRun,
   type ApplyDeps,
+  type ApplyRequest,
   type ChangeSet,
   type Classified,
   type CollectionWatches,
@@ -94,7 +104,13 @@ export class TargetAgent {
     const item = this.itemOf(refOf(object));
     if (!item?.wanted) return item !== undefined;
     if (hash && policy.drift !== 'Ignore' && this.applied === this.desired.generation) {
-      const changes = detectDrift(this.host.deps.memory, item.ref, object, deleted);
+      const changes = detectDrift(
+        this.host.deps.memory,
+        item.ref,
+        object,
+        deleted,
+        ignoredPaths(policy.ignoreFields, item.ref),
+      );
       if (changes.length > 0) this.drifted.set(keyOf(item.ref), { ref: item.ref, changes });
       else this.drifted.delete(keyOf(item.ref));
     }
@@ -242,7 +258,15 @@ export class TargetAgent {
     const uids = new Map(inventory.map(({ ref, uid }) => [keyOf(ref), uid]));
     const changes = await applyPlan(
       { ...this.host.deps, recordedUid: (ref) => uids.get(keyOf(ref)) },
-      { application, generation, hash, waves, whenToTakeOver: policy.whenToTakeOver, namespace },
+      {
+        application,
+        generation,
+        hash,
+        waves,
+        whenToTakeOver: policy.whenToTakeOver,
+        namespace,
+        ...ignoring(policy),
+      },
       { signal: this.host.signal },
     );
     if (changes.applied) this.steering.took(waves.flat(), desired);
@@ -327,3 +351,6 @@ export class TargetAgent {
     return inventory.find((item) => keys.has(keyOf(item.ref)));
   }
 }
+
+const ignoring = ({ ignoreFields }: TargetPolicy): Pick<ApplyRequest, 'ignoreFields'> =>
+  ignoreFields ? { ignoreFields } : {};

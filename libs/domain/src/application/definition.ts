@@ -26,6 +26,15 @@ export interface ApplicationDefinition {
 export interface TargetPolicy {
   readonly drift: DriftPolicy;
   readonly whenToTakeOver: TakeOver;
+  /** Fields that others set: what they say stays, and is no drift. */
+  readonly ignoreFields?: readonly IgnoredFields[];
+}
+
+export interface IgnoredFields {
+  /** Every object of this kind and name. */
+  readonly target: { readonly kind: string; readonly name: string };
+  /** JSON Pointers (RFC 6901) into the object; what lies below one is ignored as well. */
+  readonly paths: readonly string[];
 }
 
 /** The facets are registers that share no field: a command sets one and never locks another. */

@@ -7,6 +7,7 @@ import type { ApplicationState } from './state';
 
 export * from './commands';
 export * from './definition';
+export * from './validate-ignored-fields';
 export * from './events';
 export * from './state';
 

@@ -62,8 +62,8 @@ export interface Observation {
     readonly since: number;
   };
   readonly failure?: { readonly generation: number; readonly terminal: boolean; readonly message: string };
-  /** Another run that moves the same target does not let it go as far as this one would. It has no deadline then. */
-  readonly heldBack?: string;
+  /** Other runs that move the same pods do not let them go as far as this one would. It has no deadline then. */
+  readonly heldBack?: readonly Blocker[];
   /** Milliseconds since the epoch at which such a hold last began or ended: a deadline counts from there at the earliest. */
   readonly freeSince?: number;
   /** Why the cluster cannot be reached, when it cannot. */

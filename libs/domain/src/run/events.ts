@@ -92,4 +92,7 @@ export type RunEvent =
   | DomainEvent<'RunFailed', Of & { message: string }>
   | DomainEvent<'RunRolledBack', Of>
   | DomainEvent<'RunSuperseded', Of & { by: string }>
-  | DomainEvent<'RunAborted', Of & Partial<Decided> & { reason: 'ApplicationDeleted' | 'SidecarDeleted' | 'Requested' }>;
+  | DomainEvent<
+      'RunAborted',
+      Of & Partial<Decided> & { reason: 'ApplicationDeleted' | 'SidecarDeleted' | 'Requested' }
+    >;

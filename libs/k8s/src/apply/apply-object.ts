@@ -8,6 +8,7 @@ import type { ApplyRequest, Change, ChangeOutcome } from './change-set';
 import type { ApplyDeps, ApplyOptions, Lookup } from './deps';
 import { carries, judge, type Live } from './fence';
 import { isMissingNamespace, type Namespaces } from './namespaces';
+import { ignoredPaths, isIgnored, withLiveValues } from './ignored-fields';
 import { handOverReplicas } from './hand-over-replicas';
 import { patch, readLive } from './patch';
 import { differsFromPlan } from './take-over';
@@ -86,7 +87,9 @@ const isSettled = (
     return false;
   const remembered = deps.memory?.get(ref);
   return (
-    remembered !== undefined && remembered.plan === request.hash && driftOf(remembered, cached).length === 0
+    remembered !== undefined &&
+    remembered.plan === request.hash &&
+    driftOf(remembered, cached).every(({ path }) => isIgnored(path, ignoredPaths(request.ignoreFields, ref)))
   );
 };
 
@@ -101,7 +104,9 @@ const write = async (
   const ref = refOf(body);
   const verdict = judge(request, live, deps.recordedUid?.(ref));
   const send = async (onto: Live, outcome: (answer: KubeObject) => ChangeOutcome): Promise<Change> => {
-    const answer = await patch(deps.client, resource, body, { onto, signal: options.signal });
+    const wanted =
+      onto === 'absent' ? body : withLiveValues(body, onto, ignoredPaths(request.ignoreFields, ref));
+    const answer = await patch(deps.client, resource, wanted, { onto, signal: options.signal });
     deps.memory?.remember(answer);
     deps.cache?.store(answer);
     return { ref, outcome: outcome(answer), ...uidOf(answer) };

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '@keelson/domain';
+import type { IgnoredFields, KubeObject, ObjectRef } from '@keelson/domain';
 import type { Classified } from '../client/classify';
 
 /** What to do with an object that exists and that Keelson did not apply. */
@@ -13,6 +13,8 @@ export interface ApplyRequest {
   readonly hash: string;
   readonly waves: readonly (readonly KubeObject[])[];
   readonly whenToTakeOver: WhenToTakeOver;
+  /** Fields that others set: an apply leaves them as they are. */
+  readonly ignoreFields?: readonly IgnoredFields[];
   /** The application's namespace: for namespaced objects that name none. */
   readonly namespace: string;
 }

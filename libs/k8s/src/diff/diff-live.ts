@@ -12,6 +12,7 @@ import {
 import { applyBody } from '../apply/body';
 import type { ApplyRequest } from '../apply/change-set';
 import type { ApplyDeps } from '../apply/deps';
+import { ignoredPaths, withLiveValues } from '../apply/ignored-fields';
 import { mapAtMost } from '../apply/in-turn';
 import { patch, readLive } from '../apply/patch';
 import { classify } from '../client/classify';
@@ -28,6 +29,8 @@ export interface ObjectDiff {
   readonly refused?: string;
 }
 
+type DiffRequest = Pick<ApplyRequest, 'application' | 'generation' | 'hash' | 'namespace' | 'ignoreFields'>;
+
 const UNDER_WAY = 8;
 
 /**
@@ -37,7 +40,7 @@ const UNDER_WAY = 8;
  */
 export const diffLive = async (
   deps: Pick<ApplyDeps, 'client' | 'discovery'>,
-  request: Pick<ApplyRequest, 'application' | 'generation' | 'hash' | 'namespace'>,
+  request: DiffRequest,
   objects: readonly KubeObject[],
   removed: readonly ObjectRef[],
   signal?: AbortSignal,
@@ -52,7 +55,7 @@ export const diffLive = async (
 
 const diffOne = async (
   deps: Pick<ApplyDeps, 'client' | 'discovery'>,
-  request: Pick<ApplyRequest, 'application' | 'generation' | 'hash' | 'namespace'>,
+  request: DiffRequest,
   planned: KubeObject,
   signal?: AbortSignal,
 ): Promise<ObjectDiff> => {
@@ -61,7 +64,9 @@ const diffOne = async (
     const resource = await deps.discovery.resolve(planned.apiVersion, planned.kind);
     object = placedRef(resource, object, request.namespace);
     const live = await readLive(deps.client, resource, object, signal);
-    const body = applyBody(request, planned, object);
+    const planBody = applyBody(request, planned, object);
+    const ignored = ignoredPaths(request.ignoreFields, object);
+    const body = live === 'absent' ? planBody : withLiveValues(planBody, live, ignored);
     const wouldBe = await patch(deps.client, resource, body, { dryRun: true, ...(signal ? { signal } : {}) });
     if (live === 'absent') return { object, change: 'Create', fields: [] };
     const fields = diffMasked(comparable(live), comparable(wouldBe));

@@ -63,7 +63,10 @@ const carryOut = (step: Step, { action, stage, cluster, by }: Act, decided: Deci
       return step.run.rollingBack ? goBack(step) : undefined;
     }
     case 'override':
-      return step.emit('RunOverridden', { ...decided, passed: step.run.waiting });
+      return step.emit('RunOverridden', {
+        ...decided,
+        passed: step.run.waiting.filter(({ kind }) => kind !== 'Run'),
+      });
   }
 };
 

@@ -1,4 +1,5 @@
 import type { RunCluster, RunStage } from '../state';
+import { noteHeldBack } from './kept-back';
 import { lastBatch } from './pace';
 import type { Step } from './step';
 import { judge } from './verdict';
@@ -17,6 +18,7 @@ const judgeCluster = (step: Step, stage: RunStage, cluster: RunCluster): void =>
   if (!observation) return;
   const at = { stage: stage.name, cluster: cluster.name };
   const verdict = judge(step.run, stage, cluster, observation, step.now);
+  if (verdict.is === 'waiting') noteHeldBack(step, observation);
   if (verdict.is === 'healthy') return reach(step, at, cluster);
   if (cluster.phase === 'Failed') return;
   const { message } = verdict;

@@ -2,6 +2,7 @@ import type { Blocker } from '../blockers';
 import type { Observation } from '../commands';
 import type { Run } from '../state';
 import type { Step } from './step';
+import { isHeldBack } from './verdict';
 
 /** What stops this run at a cluster; an override takes away what it passes. */
 export const blockersFor = ({ override }: Run, seen: Observation | undefined): readonly Blocker[] =>
@@ -24,6 +25,12 @@ export const isKeptBack = (step: Step, cluster: string): boolean => {
   const blockers = blockersFor(step.run, step.seen.get(cluster));
   for (const blocker of blockers) step.keptBack.set(identityOf(blocker), blocker);
   return blockers.length > 0;
+};
+
+/** A cluster that waits for other runs to go on in it. */
+export const noteHeldBack = (step: Step, seen: Observation): void => {
+  if (!isHeldBack(seen)) return;
+  for (const blocker of seen.heldBack ?? []) step.keptBack.set(identityOf(blocker), blocker);
 };
 
 /** A run that waits says for what, and says when it does not wait any more. */

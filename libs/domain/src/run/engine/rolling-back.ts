@@ -1,7 +1,7 @@
 import type { Blocker } from '../blockers';
 import type { Decided } from '../events';
 import type { PauseReason, Run, RunCluster } from '../state';
-import { distinct, identityOf } from './kept-back';
+import { distinct, identityOf, noteHeldBack } from './kept-back';
 import { wholePace } from './pace';
 import type { Step } from './step';
 import { judgeWayBack } from './verdict';
@@ -47,6 +47,7 @@ const judgeCluster = (step: Step, stage: string, cluster: RunCluster): void => {
   const observation = step.seen.get(name);
   if (!observation || from === undefined || (phase !== 'RollingBack' && phase !== 'Failed')) return;
   const verdict = judgeWayBack(step.run, cluster, observation, step.now);
+  if (verdict.is === 'waiting') noteHeldBack(step, observation);
   if (verdict.is === 'healthy') step.emit('ClusterRolledBack', { stage, cluster: name });
   else if (verdict.is === 'failed' && phase === 'RollingBack') {
     const { reason, message } = verdict;
@@ -65,7 +66,7 @@ const sayPassed = (step: Step): void => {
   step.emit('RunOverridden', { by: 'rollback', why: 'an emergency passes holds and windows', passed });
 };
 
-const isPassed = ({ kind }: Blocker): boolean => kind !== 'Dependency';
+const isPassed = ({ kind }: Blocker): boolean => kind === 'Hold' || kind === 'Window';
 
 const inTheWay = (step: Step): Blocker[] =>
   clustersOf(step.run)

@@ -33,7 +33,7 @@ export const judge = (
   if (judged?.status === 'Failed' && !patient) {
     return { is: 'failed', reason: 'Unhealthy', message: judged.message };
   }
-  if (seen.heldBack !== undefined && !seen.unreachable) return { is: 'waiting', message: seen.heldBack };
+  if (isHeldBack(seen)) return { is: 'waiting', message: whyHeldBack(seen) };
   if (judged?.status === 'Current' && !seen.unreachable) {
     const steadyAt = judged.since + (promoted ? 0 : durationMs(run.strategy.minSuccessTime));
     if (now >= steadyAt) return { is: 'healthy' };
@@ -49,7 +49,7 @@ export const judgeWayBack = (run: Run, cluster: RunCluster, seen: Observation, n
     return { is: 'failed', reason: 'ApplyFailed', message: seen.failure?.message ?? '' };
   }
   const judged = own ? healthOf(seen) : undefined;
-  if (seen.heldBack !== undefined && !seen.unreachable) return { is: 'waiting', message: seen.heldBack };
+  if (isHeldBack(seen)) return { is: 'waiting', message: whyHeldBack(seen) };
   if (judged?.status === 'Current' && !seen.unreachable) return { is: 'healthy' };
   return byDeadline(run, cluster.startedAt ?? now, seen, judged?.message, now);
 };
@@ -63,6 +63,13 @@ const isRefused = ({ failure, generation }: Observation): boolean =>
 
 const healthOf = ({ appliedGeneration, generation, health }: Observation): Observation['health'] =>
   appliedGeneration === generation && health?.generation === generation ? health : undefined;
+
+/** By other runs, which move the same pods and are not as far. One that cannot be reached waits for itself. */
+export const isHeldBack = ({ heldBack = [], unreachable }: Observation): boolean =>
+  heldBack.length > 0 && unreachable === undefined;
+
+const whyHeldBack = ({ heldBack = [] }: Observation): string =>
+  heldBack.map(({ message }) => message).join('; ');
 
 /** A batch that was reached has no deadline, until it is lost. */
 const deadlineFrom = ({ reachedAt, lostAt, startedAt }: RunCluster, now: number): number =>
