@@ -1,9 +1,18 @@
-import { allPages, ApiClient, duration, type Cluster, type ReleaseAccepted, type Run } from '@keelson/cli';
-import type { KubeObject } from '@keelson/domain';
+import {
+  allPages,
+  ApiClient,
+  duration,
+  type Cluster,
+  type Page,
+  type ReleaseAccepted,
+  type Run,
+} from '@keelson/cli';
+import type { KubeObject, Labels } from '@keelson/domain';
 import { ControlPlane, until } from '@keelson/demo';
+import type { LoggedEvent } from './decision-cost';
 import type { BenchOptions } from './options';
 import { Simulator } from './simulator/simulator';
-import { APPLICATION, definition, imageOf } from './workload';
+import { APPLICATION, definition, imageOf, labelsOf, type Shape } from './workload';
 
 const CONNECT_MS = 120_000;
 const RUN_MS = 120_000;
@@ -17,6 +26,7 @@ export class BenchFleet {
     readonly simulator: Simulator,
     readonly plane: ControlPlane,
     readonly api: ApiClient,
+    private readonly shape: Shape,
     readonly signal: AbortSignal,
   ) {}
 
@@ -33,7 +43,13 @@ export class BenchFleet {
       const api = new ApiClient(plane.url, plane.token);
       undo.push(() => api.close());
       note('the server is ready');
-      const fleet = new BenchFleet(simulator, plane, api, AbortSignal.any([options.signal, plane.died]));
+      const fleet = new BenchFleet(
+        simulator,
+        plane,
+        api,
+        options,
+        AbortSignal.any([options.signal, plane.died]),
+      );
       await fleet.register();
       note(`${options.clusters} clusters are connected`);
       await fleet.define();
@@ -70,21 +86,36 @@ export class BenchFleet {
     return objects;
   }
 
+  /** Labels by cluster, as they were registered. */
+  get labels(): ReadonlyMap<string, Labels> {
+    const { clusters } = this.simulator;
+    return new Map(clusters.map(({ name }, index) => [name, labelsOf(index, clusters.length, this.shape)]));
+  }
+
+  /** Every event of the application since the run was created. */
+  async eventsOf(run: string): Promise<LoggedEvent[]> {
+    const { items } = await this.api.get<Page<LoggedEvent>>('/audit', { query: { run, limit: 1 } });
+    const after = (items[0]?.position ?? 1) - 1;
+    return allPages<LoggedEvent>(this.api, '/audit', { application: APPLICATION, after });
+  }
+
   private async register(): Promise<void> {
-    const queue = [...this.simulator.clusters];
+    const { clusters } = this.simulator;
+    const { labels } = this;
+    const queue = [...clusters];
     const takeOne = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
         const { name, kubeconfig } = next;
-        await this.api.put(`/clusters/${name}`, { labels: { bench: 'yes' }, connection: { kubeconfig } });
+        await this.api.put(`/clusters/${name}`, { labels: labels.get(name), connection: { kubeconfig } });
       }
     };
     await Promise.all(Array.from({ length: REGISTER_AT_ONCE }, takeOne));
-    const wanted = this.simulator.clusters.length;
+    const wanted = clusters.length;
     await until(
       `${wanted} clusters are connected`,
       async (note) => {
-        const clusters = await allPages<Cluster>(this.api, '/clusters');
-        const connected = clusters.filter(({ phase }) => phase === 'Connected').length;
+        const known = await allPages<Cluster>(this.api, '/clusters');
+        const connected = known.filter(({ phase }) => phase === 'Connected').length;
         note(`${connected} are`);
         return connected === wanted || undefined;
       },
@@ -93,6 +124,6 @@ export class BenchFleet {
   }
 
   private async define(): Promise<void> {
-    await this.api.put(`/applications/${APPLICATION}`, definition());
+    await this.api.put(`/applications/${APPLICATION}`, definition(this.shape));
   }
 }

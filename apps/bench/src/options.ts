@@ -1,9 +1,14 @@
+import type { Share } from '@keelson/domain';
 import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
   readonly clusters: number;
   readonly rounds: number;
   readonly seconds: number;
+  /** Percentages of the clusters that the stages of a release have, in order; together the whole. */
+  readonly stages: readonly number[];
+  /** How many clusters of a stage may be under way at once. */
+  readonly concurrency: Share;
   readonly json: boolean;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
@@ -24,6 +29,8 @@ export const parseOptions = (args: readonly string[]): Omit<BenchOptions, 'signa
         clusters: { type: 'string', default: '100' },
         rounds: { type: 'string', default: '5' },
         seconds: { type: 'string', default: '20' },
+        stages: { type: 'string', default: '100' },
+        concurrency: { type: 'string', default: '100%' },
         json: { type: 'boolean', default: false },
       },
     });
@@ -31,6 +38,8 @@ export const parseOptions = (args: readonly string[]): Omit<BenchOptions, 'signa
       clusters: count('clusters', values.clusters, 1_000),
       rounds: count('rounds', values.rounds, 100),
       seconds: count('seconds', values.seconds, 3_600),
+      stages: stages(values.stages),
+      concurrency: concurrency(values.concurrency),
       json: values.json,
     };
   } catch (error) {
@@ -43,4 +52,18 @@ const count = (name: string, text: string, most: number): number => {
   if (!(value >= 1 && value <= most))
     throw new UsageError(`--${name} takes a number from 1 to ${most}, not "${text}"`);
   return value;
+};
+
+const stages = (text: string): number[] => {
+  const shares = text.split(',').map(Number);
+  const isWhole = shares.reduce((sum, share) => sum + share, 0) === 100;
+  if (!isWhole || shares.some((share) => !Number.isInteger(share) || share < 1))
+    throw new UsageError(`--stages takes percentages that are 100 together, like 20,30,50, not "${text}"`);
+  return shares;
+};
+
+const concurrency = (text: string): Share => {
+  if (/^(100|[1-9]\d?)%$/.test(text)) return text;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(`--concurrency takes a number of clusters or a percentage, not "${text}"`);
 };

@@ -2,14 +2,24 @@ import { parseOptions } from './options';
 
 describe('options', () => {
   it('has defaults for all', () => {
-    expect(parseOptions([])).toEqual({ clusters: 100, rounds: 5, seconds: 20, json: false });
+    expect(parseOptions([])).toEqual({
+      clusters: 100,
+      rounds: 5,
+      seconds: 20,
+      stages: [100],
+      concurrency: '100%',
+      json: false,
+    });
   });
 
   it('reads each', () => {
-    expect(parseOptions(['--clusters', '7', '--rounds=2', '--seconds', '1', '--json'])).toEqual({
+    const args = ['--clusters', '7', '--rounds=2', '--seconds', '1', '--stages', '20,30,50'];
+    expect(parseOptions([...args, '--concurrency', '50%', '--json'])).toEqual({
       clusters: 7,
       rounds: 2,
       seconds: 1,
+      stages: [20, 30, 50],
+      concurrency: '50%',
       json: true,
     });
   });
@@ -18,6 +28,11 @@ describe('options', () => {
     [['--clusters', '0'], '--clusters takes a number from 1 to 1000, not "0"'],
     [['--rounds', '1.5'], '--rounds takes a number from 1 to 100'],
     [['--clusters=many'], 'not "many"'],
+    [['--stages', '20,30'], '--stages takes percentages that are 100 together, like 20,30,50, not "20,30"'],
+    [['--stages', '0,100'], '--stages takes percentages'],
+    [['--stages', '99.5,0.5'], '--stages takes percentages'],
+    [['--concurrency', '0'], '--concurrency takes a number of clusters or a percentage, not "0"'],
+    [['--concurrency', '101%'], '--concurrency takes'],
     [['--cluster', '3'], "Unknown option '--cluster'"],
     [['extra'], "Unexpected argument 'extra'"],
   ])('refuses %j', (args, message) => expect(() => parseOptions(args)).toThrow(message));

@@ -1,4 +1,5 @@
-import type { KubeObject } from '@keelson/domain';
+import type { KubeObject, Labels } from '@keelson/domain';
+import type { BenchOptions } from './options';
 
 /** The application that is measured: a Namespace, a ConfigMap and a Deployment with one replica. */
 export const NAMESPACE = 'bench';
@@ -33,13 +34,30 @@ export const objects = (): KubeObject[] => [
   },
 ];
 
-/** The body of PUT /v1/applications/bench: one stage, every cluster at once, no gates. */
-export const definition = () => ({
+/** How a release goes through the clusters. */
+export type Shape = Pick<BenchOptions, 'stages' | 'concurrency'>;
+
+/** Labels of a cluster, by its place among `of`: its stage has its share of them, in their order. */
+export const labelsOf = (index: number, of: number, { stages }: Shape): Labels => {
+  let share = 0;
+  const stage = stages.findIndex((percent) => index < Math.round(((share += percent) / 100) * of));
+  return { bench: 'yes', stage: nameOf(stage) };
+};
+
+const nameOf = (stage: number): string => `stage-${stage + 1}`;
+
+/** The body of PUT /v1/applications/bench: no gates, and no failure is tolerated. */
+export const definition = ({ stages, concurrency }: Shape) => ({
   namespace: NAMESPACE,
   manifests: objects(),
   placement: { clusterSelector: { matchLabels: { bench: 'yes' } } },
   strategy: {
-    stages: [{ name: 'all', maxConcurrency: '100%', maxFailures: 0 }],
+    stages: stages.map((_, stage) => ({
+      name: nameOf(stage),
+      clusterSelector: { matchLabels: { stage: nameOf(stage) } },
+      maxConcurrency: concurrency,
+      maxFailures: 0,
+    })),
     progressDeadline: '10m',
     onFailure: 'Pause',
   },
