@@ -213,6 +213,12 @@ export function describeDeployments(context: Lazily): void {
         () => rollouts.listSets('orphaned'),
         ([left]) => left.metadata.ownerReferences === undefined,
       );
+      // An apply before that would change the one that goes.
+      await until(
+        'the end of the Deployment',
+        () => client.get(path),
+        ({ status }) => status === 404,
+      );
       await client.apply(path, deployment('orphaned', { replicas: 2 }));
       await rollouts.complete('orphaned', 2);
       const [taken] = await rollouts.listSets('orphaned');
@@ -230,13 +236,15 @@ export function describeDeployments(context: Lazily): void {
       await client.delete(path, { propagationPolicy: 'Background' });
       await client.apply(path, deployment('renewed', { replicas: 2 }));
       await rollouts.complete('renewed', 2);
-      const sets = await until(
+      // Its name tells nothing: while the old one is not collected yet, the new one has to take another.
+      const [own] = await until(
         'only its own ReplicaSet',
         () => rollouts.listSets('renewed'),
         (list) => list.length === 1 && list[0].metadata.uid !== set.metadata.uid,
       );
+      const { body } = await client.get(path);
+      expect(own.metadata.ownerReferences).toMatchObject([{ uid: body.metadata.uid, controller: true }]);
       await rollouts.complete('renewed', 2);
-      expect(sets[0].metadata.name).toBe(set.metadata.name);
     });
 
     rolls('replace a pod that is lost, and go with all they own', async () => {
