@@ -26,7 +26,8 @@ import { Timers } from '../kernel/timers';
 import type { Desired, PlanContents } from '../targets/desired';
 import type { Observations } from '../targets/observations';
 import type { TargetRecorder } from '../targets/recorder';
-import { TargetAgent, type TargetHost } from '../targets/target-agent';
+import { TargetAgent } from '../targets/target-agent';
+import type { TargetHost } from '../targets/target-host';
 import { countNodes } from './count-nodes';
 import { reasonOf } from './reason-of';
 
@@ -153,7 +154,10 @@ export class ClusterSession implements TargetHost {
 
   private async attend(application: string): Promise<void> {
     if (!this.connected || this.signal.aborted) return;
-    await this.agents.get(application)?.attend();
+    const agent = this.agents.get(application);
+    await agent?.attend();
+    // Dropped meanwhile: what it began to watch would stay open for as long as the session.
+    if (this.agents.get(application) !== agent) this.children.follow(application, []);
   }
 
   private stumbled(application: string, error: unknown): void {

@@ -1,5 +1,4 @@
 import {
-  gist,
   keyOf,
   refOf,
   type DriftChange,
@@ -11,53 +10,26 @@ import {
   applyPlan,
   ignoredPaths,
   patchChild,
-  prune,
-  removeChild,
   rememberByDryRun,
-  type ApplyDeps,
+  removeChild,
   type ApplyRequest,
   type ChangeSet,
   type Classified,
-  type CollectionWatches,
-  type LiveCache,
-  type NormalForms,
 } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
-import type { Desired, InventoryItem, PlanContents } from './desired';
-import type { TargetRecorder } from './recorder';
-import { deleteWaves } from './delete-waves';
-import { judgeTarget, lookUp, withProgress } from './judge-target';
-import type { Observations } from './observations';
+import type { Desired, InventoryItem } from './desired';
 import { detectDrift } from './detect-drift';
+import { judgeTarget, lookUp, withProgress } from './judge-target';
+import { Pruning } from './pruning';
 import { Steering, type Course } from './steering';
-
-/** What an agent needs of the cluster that it works on. */
-export interface TargetHost {
-  readonly cluster: string;
-  readonly deps: ApplyDeps & { readonly cache: LiveCache; readonly memory: NormalForms };
-  readonly contents: PlanContents;
-  readonly recorder: TargetRecorder;
-  readonly observations: Observations;
-  /** Pods and the like, watched while a batch is under way. */
-  readonly children: CollectionWatches;
-  readonly signal: AbortSignal;
-  /** Makes sure that the kinds of these objects are watched. */
-  watch(refs: readonly ObjectRef[]): void;
-  /** Comes back to this application after so long. */
-  again(application: string, delayMs: number): void;
-  /** The cluster did not answer: find out whether it is lost. */
-  suspect(error: Classified): void;
-}
-
-/** Outcomes of a prune after which nothing is owed any more. */
-const SETTLED: ReadonlySet<string> = new Set(['Deleted', 'Gone', 'NotOurs', 'Stale']);
+import type { TargetHost } from './target-host';
+import { Verdicts } from './verdicts';
 
 /** A watch opens within this time of its list, unless the cluster is in trouble. */
 const UNTIL_WATCHED_MS = 100;
 
 const RETRY = { base: 500, cap: 30_000 };
 const RETRY_TERMINAL = { base: 15_000, cap: 300_000 };
-const RETRY_PRUNE = { base: 1_000, cap: 15_000 };
 
 /**
  * Keeps one application in one cluster as it is wanted. Level-based: `attend` looks at what is wanted and what is
@@ -68,7 +40,6 @@ export class TargetAgent {
   /** The newest generation that this process knows the cluster to have. */
   private applied: number;
   private attempts = 0;
-  private pruneAttempts = 0;
   /** Planned objects that were seen to differ, by key; put right by the next `attend`. */
   private readonly drifted = new Map<string, { ref: ObjectRef; changes: readonly DriftChange[] }>();
   /** Drift that the policy leaves in place, until it is gone. */
@@ -76,8 +47,8 @@ export class TargetAgent {
   /** Whether everything that was applied by another process has been compared once. */
   private verified = false;
   private readonly steering: Steering;
-  private lastCounts = '';
-  private lastVerdict = '';
+  private readonly pruning: Pruning;
+  private readonly verdicts: Verdicts;
 
   constructor(
     private readonly host: TargetHost,
@@ -86,6 +57,8 @@ export class TargetAgent {
     this.desired = desired;
     this.applied = desired.appliedGeneration;
     this.steering = new Steering(desired.application, host.deps.cache, host.children);
+    this.pruning = new Pruning(host);
+    this.verdicts = new Verdicts(host);
   }
 
   /** Takes what the read model wants now; an older answer that comes late is dropped. */
@@ -126,7 +99,7 @@ export class TargetAgent {
       if (course === 'unknown') this.host.again(desired.application, UNTIL_WATCHED_MS);
       else await this.follow(desired, course);
     }
-    if (this.applied === desired.generation || !desired.hash) await this.prune(desired);
+    if (this.applied === desired.generation || !desired.hash) await this.pruning.prune(desired);
   }
 
   private async follow(desired: Desired, course: Course): Promise<void> {
@@ -297,51 +270,12 @@ export class TargetAgent {
     });
   }
 
-  private async prune({ application, generation, inventory }: Desired): Promise<void> {
-    const owed = inventory.filter(({ wanted }) => !wanted);
-    if (owed.length === 0) return;
-    const gone: ObjectRef[] = [];
-    let waiting: Classified | undefined;
-    let open = 0;
-    for (const wave of deleteWaves(owed)) {
-      for (const { ref, outcome, error } of await prune(this.host.deps, wave, {
-        application,
-        generation,
-        signal: this.host.signal,
-      })) {
-        if (SETTLED.has(outcome)) gone.push(ref);
-        else open += 1;
-        waiting ??= error;
-      }
-    }
-    for (const ref of gone) this.host.deps.memory?.forget(ref);
-    this.pruneAttempts = open === 0 || gone.length > 0 ? 0 : this.pruneAttempts + 1;
-    if (open > 0) this.host.again(application, backoffMs(this.pruneAttempts, RETRY_PRUNE));
-    if (waiting?.kind === 'unreachable' || waiting?.kind === 'unauthorized') this.host.suspect(waiting);
-    await this.host.recorder.record(application, this.host.cluster, { type: 'RecordPruned', objects: gone });
-  }
-
   private async judge(desired: Desired, { waves, held, progress }: Course): Promise<void> {
     if (this.applied !== desired.generation) return;
     const unheld = waves.flat().filter((object) => !held.has(keyOf(refOf(object))));
     const verdict = judgeTarget(this.host.deps.cache, unheld, desired.namespace);
     if (!verdict) return this.host.again(desired.application, UNTIL_WATCHED_MS);
-    const { status, message, workload } = withProgress(verdict, progress);
-    const counts = JSON.stringify(workload);
-    if (workload && counts !== this.lastCounts) {
-      this.lastCounts = counts;
-      this.host.observations.target(desired.application, this.host.cluster, workload);
-    }
-    const said = `${desired.generation} ${status} ${status === 'Current' ? '' : gist(message)}`;
-    if (said === this.lastVerdict) return;
-    await this.host.recorder.record(desired.application, this.host.cluster, {
-      type: 'RecordHealth',
-      generation: desired.generation,
-      status,
-      message,
-      ...(workload ? { workload } : {}),
-    });
-    this.lastVerdict = said;
+    await this.verdicts.tell(desired, withProgress(verdict, progress));
   }
 
   /** The server knows a cluster-scoped custom resource without the namespace that its manifest was given. */

@@ -1,0 +1,42 @@
+import type { ObjectRef } from '@keelson/domain';
+import { prune, type Classified } from '@keelson/k8s';
+import { backoffMs } from '../kernel/backoff';
+import { deleteWaves } from './delete-waves';
+import type { Desired } from './desired';
+import type { TargetHost } from './target-host';
+
+/** Outcomes of a prune after which nothing is owed any more. */
+const SETTLED: ReadonlySet<string> = new Set(['Deleted', 'Gone', 'NotOurs', 'Stale']);
+
+const RETRY = { base: 1_000, cap: 15_000 };
+
+/** Deletes what one target owes, and comes back for what is not gone yet. */
+export class Pruning {
+  private attempts = 0;
+
+  constructor(private readonly host: TargetHost) {}
+
+  async prune({ application, generation, inventory }: Desired): Promise<void> {
+    const owed = inventory.filter(({ wanted }) => !wanted);
+    if (owed.length === 0) return;
+    const gone: ObjectRef[] = [];
+    let waiting: Classified | undefined;
+    let open = 0;
+    for (const wave of deleteWaves(owed)) {
+      for (const { ref, outcome, error } of await prune(this.host.deps, wave, {
+        application,
+        generation,
+        signal: this.host.signal,
+      })) {
+        if (SETTLED.has(outcome)) gone.push(ref);
+        else open += 1;
+        waiting ??= error;
+      }
+    }
+    for (const ref of gone) this.host.deps.memory?.forget(ref);
+    this.attempts = open === 0 || gone.length > 0 ? 0 : this.attempts + 1;
+    if (open > 0) this.host.again(application, backoffMs(this.attempts, RETRY));
+    if (waiting?.kind === 'unreachable' || waiting?.kind === 'unauthorized') this.host.suspect(waiting);
+    await this.host.recorder.record(application, this.host.cluster, { type: 'RecordPruned', objects: gone });
+  }
+}

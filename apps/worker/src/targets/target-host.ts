@@ -1,0 +1,23 @@
+import type { ObjectRef } from '@keelson/domain';
+import type { ApplyDeps, Classified, CollectionWatches, LiveCache, NormalForms } from '@keelson/k8s';
+import type { PlanContents } from './desired';
+import type { Observations } from './observations';
+import type { TargetRecorder } from './recorder';
+
+/** What an agent needs of the cluster that it works on. */
+export interface TargetHost {
+  readonly cluster: string;
+  readonly deps: ApplyDeps & { readonly cache: LiveCache; readonly memory: NormalForms };
+  readonly contents: PlanContents;
+  readonly recorder: TargetRecorder;
+  readonly observations: Observations;
+  /** Pods and the like, watched while a batch is under way. */
+  readonly children: CollectionWatches;
+  readonly signal: AbortSignal;
+  /** Makes sure that the kinds of these objects are watched. */
+  watch(refs: readonly ObjectRef[]): void;
+  /** Comes back to this application after so long. */
+  again(application: string, delayMs: number): void;
+  /** The cluster did not answer: find out whether it is lost. */
+  suspect(error: Classified): void;
+}
