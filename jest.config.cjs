@@ -12,9 +12,13 @@ const project = (displayName, testMatch) => ({
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
 });
 
-/** With one PostgreSQL for the whole run; test/support/database.ts gives each file a database on it. */
+/**
+ * With one PostgreSQL for the whole run; test/support/database.ts gives each file a database on it. A machine that is
+ * busy with other things took longer than Jest's own 5 s for a database, a server and a cluster.
+ */
 const withDatabase = (project) => ({
   ...project,
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 });

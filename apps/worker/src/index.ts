@@ -1,7 +1,7 @@
 import { RunEngine } from './runs/run-engine';
 
 export { FLEET_EVENT_TYPES } from './fleet/event-types';
-export { FLEET_PROJECTION } from './fleet/projection';
+export { FLEET_PROJECTION, fleetProjection } from './fleet/projection';
 export { startWorker, type Worker, type WorkerOptions } from './worker';
 
 /** The jobs that the worker adds and does, by queue. */

@@ -9,8 +9,6 @@ import { testDatabase, type TestDatabase } from '../../support/database';
 import { meta, noted, unitOf } from './support/events';
 import { until } from './support/until';
 
-jest.setTimeout(30_000);
-
 describe('append and seal in one round trip', () => {
   let database: TestDatabase;
   let store: EventStore;

@@ -9,8 +9,6 @@ import {
 import { testDatabase, type TestDatabase } from '../../support/database';
 import { meta, noted, unitOf } from './support/events';
 
-jest.setTimeout(30_000);
-
 describe('append', () => {
   let database: TestDatabase;
   let store: EventStore;

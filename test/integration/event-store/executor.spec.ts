@@ -6,8 +6,6 @@ import { counter, noted, unitOf } from './support/events';
 
 const context = (commandId: string = randomUUID()) => ({ commandId, actor: 'test' });
 
-jest.setTimeout(30_000);
-
 describe('the command executor', () => {
   let database: TestDatabase;
   let otherPool: Pool;

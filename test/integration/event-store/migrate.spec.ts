@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { migrate, MigrationError } from '@keelson/event-store';
 import { testDatabase, type TestDatabase } from '../../support/database';
 
-jest.setTimeout(30_000);
-
 describe('migrate', () => {
   let database: TestDatabase;
   let folder: string;

@@ -33,8 +33,6 @@ const sums = (version: number, more: Partial<ProjectionOptions> = {}): Projectio
   ...more,
 });
 
-jest.setTimeout(30_000);
-
 describe('a projection', () => {
   let database: TestDatabase;
   let otherPool: Pool;

@@ -5,8 +5,6 @@ import { testDatabase, type TestDatabase } from '../../support/database';
 import { meta } from './support/events';
 import { until } from './support/until';
 
-jest.setTimeout(30_000);
-
 describe('reading the log', () => {
   let database: TestDatabase;
   let store: EventStore;

@@ -5,8 +5,6 @@ import { noted, unitOf } from './support/events';
 /** xids of a server that was much older than this one. */
 const farAhead = 1_000_000_000;
 
-jest.setTimeout(30_000);
-
 describe('a log restored into another server', () => {
   let database: TestDatabase;
   beforeEach(async () => (database = await testDatabase()));

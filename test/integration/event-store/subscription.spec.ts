@@ -5,8 +5,6 @@ import { testDatabase, type TestDatabase } from '../../support/database';
 import { noted, unitOf } from './support/events';
 import { until } from './support/until';
 
-jest.setTimeout(30_000);
-
 describe('a subscription', () => {
   let database: TestDatabase;
   let store: EventStore;

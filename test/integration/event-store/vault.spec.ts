@@ -2,8 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createVault, VaultKeyError } from '@keelson/event-store';
 import { testDatabase, type TestDatabase } from '../../support/database';
 
-jest.setTimeout(30_000);
-
 describe('the vault', () => {
   let database: TestDatabase;
   beforeAll(async () => (database = await testDatabase()));

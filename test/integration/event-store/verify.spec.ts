@@ -13,8 +13,6 @@ import { testDatabase, type TestDatabase } from '../../support/database';
 import { meta, noted, unitOf } from './support/events';
 import { until } from './support/until';
 
-jest.setTimeout(30_000);
-
 describe('the chain of the log', () => {
   let database: TestDatabase;
   let store: EventStore;

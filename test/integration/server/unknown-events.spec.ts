@@ -4,8 +4,6 @@ import { readSettings, startServer } from '@keelson/server';
 import { pino } from 'pino';
 import { testDatabase, type TestDatabase } from '../../support/database';
 
-jest.setTimeout(30_000);
-
 describe('a log that a newer version wrote to', () => {
   let database: TestDatabase;
   let store: EventStore;
