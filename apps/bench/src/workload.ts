@@ -51,6 +51,8 @@ export const definition = ({ stages, concurrency }: Shape) => ({
   namespace: NAMESPACE,
   manifests: objects(),
   placement: { clusterSelector: { matchLabels: { bench: 'yes' } } },
+  // The same objects as the bare loop's.
+  disruptionBudget: 'None',
   strategy: {
     stages: stages.map((_, stage) => ({
       name: nameOf(stage),

@@ -103,7 +103,7 @@ describe('applications', () => {
         dependsOn: [],
         drift: { policy: 'Correct', ignoreFields: [] },
         whenToTakeOver: 'Always',
-        disruptionBudget: 'None',
+        disruptionBudget: 'Auto',
       },
     });
   });
@@ -151,7 +151,11 @@ describe('applications', () => {
       },
       { name: 'rest', maxConcurrency: '50%', maxFailures: 0, before: [], after: [] },
     ]);
-    expect(definition).toMatchObject({ drift: { policy: 'Report' }, whenToTakeOver: 'Never' });
+    expect(definition).toMatchObject({
+      drift: { policy: 'Report' },
+      whenToTakeOver: 'Never',
+      disruptionBudget: 'None',
+    });
   });
 
   it('are scaled', async () => {

@@ -179,7 +179,10 @@ it('the plan of a target is what it must have', async () => {
   expect(body).toMatchObject({
     cluster: 'a',
     generation: await generationIn('a'),
-    objects: [{ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } }],
+    objects: [
+      { kind: 'PodDisruptionBudget', metadata: { namespace: 'shop' } },
+      { kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } },
+    ],
   });
   expect(await api.get('/v1/applications/shop/targets/c/plan')).toMatchObject({
     status: 404,

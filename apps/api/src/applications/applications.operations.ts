@@ -19,6 +19,7 @@ import { override } from '../schemas/overrides';
 import { placement } from '../schemas/placement';
 import { selector } from '../schemas/selector';
 import { strategy } from '../schemas/strategy';
+import { warnings } from '../schemas/warnings';
 
 const tag = 'Applications';
 const params = z.strictObject({ name: dnsLabel });
@@ -79,7 +80,10 @@ const definitionBody = z
     whenToTakeOver: z
       .enum(['Always', 'IfNoDiff', 'Never'], 'must be Always, IfNoDiff or Never')
       .default('Always'),
-    disruptionBudget: z.enum(['None'], 'must be None; Auto is not available yet').optional(),
+    disruptionBudget: z.enum(['Auto', 'None'], 'must be Auto or None').default('Auto').meta({
+      description:
+        'Auto: every workload that no PodDisruptionBudget of the manifests selects gets one, made from the batches',
+    }),
     reason: reasonText.optional(),
   })
   .meta({ id: 'ApplicationDefinition', description: 'Give either manifests or manifestYaml' });
@@ -137,8 +141,11 @@ const application = summary
       })
       .nullable()
       .meta({ description: 'null while the application is being deleted' }),
+    warnings: warnings.meta({ description: 'Of the newest release; before the first, of the definition' }),
   })
   .meta({ id: 'Application' });
+
+const defined = accepted.extend({ warnings }).meta({ id: 'ApplicationDefined' });
 
 export type ApplicationSummaryView = View<typeof summary>;
 export type ApplicationView = View<typeof application>;
@@ -151,7 +158,7 @@ export const putApplication = operation({
   path: '/v1/applications/{name}',
   params,
   body: definitionBody,
-  answer: accepted,
+  answer: defined,
 });
 
 export const listApplications = operation({

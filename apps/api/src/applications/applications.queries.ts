@@ -1,4 +1,4 @@
-import type { ApplicationState, RunPhase } from '@keelson/domain';
+import type { ApplicationState, KubeObject, RunPhase } from '@keelson/domain';
 import type { Pool } from 'pg';
 import type { Page } from '../schemas/common';
 
@@ -17,9 +17,14 @@ export interface ApplicationRow {
   readonly behind: number;
 }
 
+export interface WholeApplicationRow extends ApplicationRow {
+  /** Of the newest release. */
+  readonly released: readonly KubeObject[] | null;
+}
+
 /** `converged` is what `targetPhase` calls Available; an unreachable cluster's targets are not. */
-const select = (state: string): string => `
-  select a.name, a.project, ${state} as state, a.created_at, a.updated_at, a.position,
+const select = (state: string, more = ''): string => `
+  select a.name, a.project, ${state} as state, ${more} a.created_at, a.updated_at, a.position,
          r.phase as run_phase, r.over as run_over, t.total, t.converged, t.drifted, t.behind
   from read.applications a
   left join read.runs r on r.id = a.active_run
@@ -47,11 +52,17 @@ export const applicationPage = async (pool: Pool, { limit, after }: Page): Promi
   return rows;
 };
 
+const RELEASED =
+  "(select l.objects from read.releases l where l.id = a.state #>> '{release,id}') as released,";
+
 /** Undefined when there is none, or when it was deleted and every cluster has confirmed. */
-export const applicationByName = async (pool: Pool, name: string): Promise<ApplicationRow | undefined> => {
-  const { rows } = await pool.query<ApplicationRow>({
+export const applicationByName = async (
+  pool: Pool,
+  name: string,
+): Promise<WholeApplicationRow | undefined> => {
+  const { rows } = await pool.query<WholeApplicationRow>({
     name: 'application-by-name',
-    text: `${select('a.state')} and a.name = $1`,
+    text: `${select('a.state', RELEASED)} and a.name = $1`,
     values: [name],
   });
   return rows[0];

@@ -1,6 +1,6 @@
-import { maskSecret } from '@keelson/domain';
+import { maskSecret, warningsOf } from '@keelson/domain';
 import type { ApplicationSummaryView, ApplicationView } from './applications.operations';
-import type { ApplicationRow } from './applications.queries';
+import type { ApplicationRow, WholeApplicationRow } from './applications.queries';
 
 export const summaryView = (row: ApplicationRow): ApplicationSummaryView => {
   const { state } = row;
@@ -20,9 +20,10 @@ export const summaryView = (row: ApplicationRow): ApplicationSummaryView => {
   };
 };
 
-export const applicationView = (row: ApplicationRow): ApplicationView => ({
+export const applicationView = (row: WholeApplicationRow): ApplicationView => ({
   ...summaryView(row),
   definition: definitionView(row),
+  warnings: row.state.exists ? warningsOf(row.released ?? row.state.definition.objects) : [],
 });
 
 /** A run that is over is not active, whatever the application remembers of it. */
@@ -33,7 +34,7 @@ const activeRun = ({ state, run_phase, run_over }: ApplicationRow): ApplicationS
 
 const definitionView = ({ state }: ApplicationRow): ApplicationView['definition'] => {
   if (!state.exists) return null;
-  const { objects, placement, overrides, strategy, dependsOn, policy } = state.definition;
+  const { objects, placement, overrides, strategy, dependsOn, policy, disruptionBudget } = state.definition;
   return {
     manifests: objects.map(maskSecret),
     placement,
@@ -42,6 +43,6 @@ const definitionView = ({ state }: ApplicationRow): ApplicationView['definition'
     dependsOn,
     drift: { policy: policy.drift, ignoreFields: [...(policy.ignoreFields ?? [])] },
     whenToTakeOver: policy.whenToTakeOver,
-    disruptionBudget: 'None',
+    disruptionBudget: disruptionBudget ?? 'None',
   };
 };

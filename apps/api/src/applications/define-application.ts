@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { applicationDecider, applicationStream } from '@keelson/domain';
+import { applicationDecider, applicationStream, warningsOf, type Warning } from '@keelson/domain';
 import type { CommandContext, EventStore } from '@keelson/event-store';
 import { checkClusterNames } from '../clusters/check-cluster-names';
 import { CommandRunner, type Recorded } from '../commands/command-runner';
@@ -9,7 +9,7 @@ import type { DefinitionBody } from './applications.operations';
 import { toDefinition } from './definition';
 import { registerDependencies } from './register-dependencies';
 
-export class DefineApplication extends Command<Recorded<object>> {
+export class DefineApplication extends Command<Recorded<{ warnings: Warning[] }>> {
   constructor(
     readonly context: CommandContext,
     readonly application: string,
@@ -35,7 +35,7 @@ export class DefineApplicationHandler implements ICommandHandler<DefineApplicati
       await unit.decide(applicationDecider, stream, { type: 'DefineApplication', application, definition });
       const edges = before.exists ? before.definition.dependsOn : [];
       await registerDependencies(unit, application, edges, definition.dependsOn);
-      return {};
+      return { warnings: warningsOf(definition.objects) };
     });
   }
 }

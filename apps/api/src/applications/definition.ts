@@ -15,7 +15,17 @@ import type { DefinitionBody } from './applications.operations';
 
 /** A definition out of a body that has the right shape. Throws a Problem that names every mistake found. */
 export const toDefinition = (body: DefinitionBody): ApplicationDefinition => {
-  const { project, labels, namespace, placement, overrides, dependsOn, drift, whenToTakeOver } = body;
+  const {
+    project,
+    labels,
+    namespace,
+    placement,
+    overrides,
+    dependsOn,
+    drift,
+    whenToTakeOver,
+    disruptionBudget,
+  } = body;
   const strategy = body.strategy ?? DEFAULT_STRATEGY;
   const parsed = parseManifests(manifestInput(body), namespace);
   const errors = [
@@ -36,7 +46,18 @@ export const toDefinition = (body: DefinitionBody): ApplicationDefinition => {
     whenToTakeOver,
     ...(drift.ignoreFields.length > 0 ? { ignoreFields: drift.ignoreFields } : {}),
   };
-  return { project, labels, namespace, objects, placement, overrides, strategy, dependsOn, policy };
+  return {
+    project,
+    labels,
+    namespace,
+    objects,
+    placement,
+    overrides,
+    strategy,
+    dependsOn,
+    policy,
+    disruptionBudget,
+  };
 };
 
 /** Only the fields that are there, as the domain tells an absent field from one that is undefined. */

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { renderFleet, selects, withSidecars, type PlacedCluster } from '@keelson/domain';
+import { complete, renderFleet, selects, type PlacedCluster } from '@keelson/domain';
 import type { EventStore, Vault } from '@keelson/event-store';
 import { mapAtMost } from '@keelson/k8s';
 import { applicationByName } from '../applications/applications.queries';
@@ -50,7 +50,7 @@ export class DiffReleaseHandler implements IQueryHandler<DiffRelease> {
     const sidecars = await plannedSidecars(this.store.pool, application);
     const items = await mapAtMost(placed, CLUSTERS, async ({ cluster }): Promise<ClusterDiffView> => {
       const own = rendered.get(cluster.cluster);
-      const result = own?.ok ? withSidecars(own.objects, sidecars.get(cluster.cluster) ?? []) : own;
+      const result = own?.ok ? complete(own.objects, sidecars.get(cluster.cluster) ?? [], definition) : own;
       if (!result?.ok) {
         const error = result?.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') ?? '';
         return { cluster: cluster.cluster, source: 'Plan', error, changes: [], unchanged: 0 };

@@ -1,11 +1,11 @@
 import {
+  complete,
   jointPace,
   largestReplicas,
   planContent,
   render,
   renderKey,
   sameJson,
-  withSidecars,
   type FieldError,
   type PlanContent,
   type RenderedSidecar,
@@ -101,7 +101,7 @@ export class Planner {
     let rendered = this.rendered.get(key);
     if (!rendered) {
       const result = render({ ...facets, cluster: placed });
-      const whole = result.ok ? withSidecars(result.objects, await this.contentsOf(added)) : result;
+      const whole = result.ok ? complete(result.objects, await this.contentsOf(added), definition) : result;
       rendered = whole.ok
         ? { ok: true, content: planContent(whole.objects), replicas: largestReplicas(whole.objects) }
         : { ok: false, message: textOf(whole.errors) };

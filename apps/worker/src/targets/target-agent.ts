@@ -141,6 +141,7 @@ export class TargetAgent {
 
   private async apply(desired: Desired, { waves }: Course): Promise<void> {
     const { application, generation, hash = '' } = desired;
+    await this.pruning.pruneBudgets(desired);
     const changes = await this.send(desired, waves);
     if (!changes.applied) return this.failed(desired, changes);
     const planned = waves.flat();

@@ -53,7 +53,9 @@ const define = (
       [{ path: '/namespace', message: 'cannot be changed; delete the application and define it anew' }],
     );
   }
-  const changed = FACETS.filter((facet) => !sameJson(state.definition[facet], definition[facet]));
+  const changed = FACETS.filter(
+    (facet) => definition[facet] !== undefined && !sameJson(state.definition[facet], definition[facet]),
+  );
   if (changed.length === 0) return accept();
   const facets = Object.fromEntries(changed.map((facet) => [facet, definition[facet]]));
   return accept({ type: 'ApplicationRedefined', data: { application, facets } });

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubernetes/objects';
 import type { Labels } from '../cluster';
 import type { Dependency } from '../dependency';
 import type { Placement } from '../placement';
-import type { Override } from '../rendering';
+import type { DisruptionBudget, Override } from '../rendering';
 import type { Strategy } from '../strategy';
 
 export type TakeOver = 'Always' | 'IfNoDiff' | 'Never';
@@ -20,6 +20,8 @@ export interface ApplicationDefinition {
   /** Applications that must be well in a cluster before this one is moved there. */
   readonly dependsOn: readonly Dependency[];
   readonly policy: TargetPolicy;
+  /** Definitions from before there were budgets have none, and get none. */
+  readonly disruptionBudget?: DisruptionBudget;
 }
 
 /** How targets are kept: read by the applier and the reconciler. */
@@ -47,5 +49,6 @@ export const FACETS = [
   'strategy',
   'dependsOn',
   'policy',
+  'disruptionBudget',
 ] as const;
 export type Facet = (typeof FACETS)[number];

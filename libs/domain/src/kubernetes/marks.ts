@@ -20,3 +20,6 @@ export const GENERATION_ANNOTATION = 'keelson.dev/generation';
  * is full of defaults and normalised values, so that it cannot be compared with the plan's own.
  */
 export const TEMPLATE_ANNOTATION = 'keelson.dev/template';
+
+/** Annotation of objects that no manifest has: the `Kind/name` of the manifest that they were made for. */
+export const MADE_FOR_ANNOTATION = 'keelson.dev/made-for';

@@ -1,5 +1,7 @@
 export type { Rendered } from './apply-override';
+export * from './complete';
 export * from './facets';
 export * from './render';
 export * from './validate-overrides';
-export * from './with-sidecars';
+export { isBudget, type DisruptionBudget } from './with-budgets';
+export { largestReplicas, type RenderedSidecar } from './with-sidecars';

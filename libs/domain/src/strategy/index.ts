@@ -1,3 +1,4 @@
+export * from './largest-step';
 export * from './stage-of';
 export * from './strategy';
 export * from './validate-strategy';

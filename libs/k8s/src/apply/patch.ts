@@ -2,6 +2,7 @@ import { FIELD_MANAGER, type KubeObject } from '@keelson/domain';
 import type { ClusterClient } from '../client/cluster-client';
 import { ApiError } from '../client/errors';
 import { objectPath, type ApiResource } from '../discovery/resource';
+import { withoutUnknownPolicy } from './eviction-policy';
 import { MUST_NOT_EXIST, type Live } from './fence';
 
 type Requester = Pick<ClusterClient, 'request'>;
@@ -23,13 +24,22 @@ export const patch = async (
   },
 ): Promise<KubeObject> => {
   const { fieldManager = FIELD_MANAGER } = options;
-  const send = (object: KubeObject) =>
+  const request = (object: KubeObject) =>
     client.request<KubeObject>('PATCH', objectPath(resource, object.metadata), {
       query: { fieldManager, force: true, ...(options.dryRun ? { dryRun: 'All' } : {}) },
       contentType: 'application/apply-patch+yaml',
       body: object,
       signal: options.signal,
     });
+  const send = async (object: KubeObject) => {
+    try {
+      return await request(object);
+    } catch (error) {
+      const known = withoutUnknownPolicy(object, error);
+      if (!known) throw error;
+      return request(known);
+    }
+  };
   if (options.onto === undefined) return send(body);
   try {
     return await send(fenced(body, options.onto));
