@@ -18,4 +18,5 @@ export * from './sidecar';
 export * from './strategy';
 export * from './target';
 export * from './verification';
+export * from './warnings';
 export * from './window';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from '../http/operation';
 import { releaseBody } from '../releases/releases.operations';
 import { dnsLabel, type View } from '../schemas/common';
-import { objectRef } from '../targets/targets.operations';
+import { objectRef } from '../schemas/object-ref';
 
 const tag = 'Diff';
 

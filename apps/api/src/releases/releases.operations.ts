@@ -12,6 +12,7 @@ import {
 } from '../schemas/common';
 import { images, manifests, manifestYaml } from '../schemas/manifests';
 import { strategy } from '../schemas/strategy';
+import { warnings } from '../schemas/warnings';
 
 const tag = 'Releases';
 const params = z.strictObject({ name: dnsLabel });
@@ -47,6 +48,7 @@ const release = z
     reason: z.string().optional(),
     createdAt: time,
     position,
+    warnings: warnings.optional().meta({ description: 'Of the newest release only' }),
   })
   .meta({ id: 'Release' });
 
@@ -57,6 +59,7 @@ const requested = z
     position,
     release: z.strictObject({ id: z.string(), version: z.string(), revision: z.string() }),
     run: z.strictObject({ id: z.string() }),
+    warnings,
   })
   .meta({ id: 'ReleaseRequested' });
 

@@ -1,3 +1,4 @@
+import { warningsOf, type KubeObject } from '@keelson/domain';
 import type { Pool } from 'pg';
 import type { Page } from '../schemas/common';
 import type { ReleaseView } from './releases.operations';
@@ -14,9 +15,11 @@ export interface ReleaseRow {
   readonly reason: string | null;
   readonly created_at: Date;
   readonly position: string;
+  /** Of the newest release only. */
+  readonly objects: readonly KubeObject[] | null;
 }
 
-/** Newest first, without manifests; one row more than the page has. `after` is a release's id. */
+/** Newest first, with the manifests of the newest alone; one row more than the page has. `after` is a release's id. */
 export const releasePage = async (
   pool: Pool,
   application: string,
@@ -25,8 +28,9 @@ export const releasePage = async (
   const { rows } = await pool.query<ReleaseRow>({
     name: 'release-page',
     text: `
-      select l.id, l.version, l.revision, l.images, l.run, r.phase as run_phase, l.restores, l.actor, l.reason, l.created_at, l.position
-      from read.releases l left join read.runs r on r.id = l.run
+      select l.id, l.version, l.revision, l.images, l.run, r.phase as run_phase, l.restores, l.actor, l.reason, l.created_at, l.position,
+             case when l.id = a.state #>> '{release,id}' then l.objects end as objects
+      from read.releases l join read.applications a on a.name = l.application left join read.runs r on r.id = l.run
       where l.application = $1
         and ($2::text is null
           or l.sequence < (select c.sequence from read.releases c where c.id = $2 and c.application = $1))
@@ -47,4 +51,5 @@ export const releaseView = (row: ReleaseRow): ReleaseView => ({
   ...(row.reason === null ? {} : { reason: row.reason }),
   createdAt: row.created_at.toISOString(),
   position: Number(row.position),
+  ...(row.objects ? { warnings: warningsOf(row.objects) } : {}),
 });

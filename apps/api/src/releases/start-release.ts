@@ -5,7 +5,9 @@ import {
   releaseStream,
   runDecider,
   runStream,
+  warningsOf,
   type Rejection,
+  type Warning,
 } from '@keelson/domain';
 import type { CommandUnit } from '@keelson/event-store';
 import type { PreparedRelease } from './prepare-release';
@@ -13,6 +15,7 @@ import type { PreparedRelease } from './prepare-release';
 export interface RequestedRelease {
   readonly release: { readonly id: string; readonly version: string; readonly revision: string };
   readonly run: { readonly id: string };
+  readonly warnings: readonly Warning[];
 }
 
 export interface NewRelease extends PreparedRelease {
@@ -65,5 +68,5 @@ export const startRelease = async (
   if (before.activeRun !== undefined) {
     await unit.decide(runDecider, runStream(before.activeRun), { type: 'SupersedeRun', by: run });
   }
-  return { release, run: { id: run } };
+  return { release, run: { id: run }, warnings: warningsOf(objects) };
 };

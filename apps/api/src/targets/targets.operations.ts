@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { operation } from '../http/operation';
 import { dnsLabel, listSchema, page, time, type View } from '../schemas/common';
+import { objectRef } from '../schemas/object-ref';
 
 const tag = 'Targets';
-
-export const objectRef = z
-  .strictObject({
-    apiVersion: z.string(),
-    kind: z.string(),
-    namespace: z.string().optional(),
-    name: z.string(),
-  })
-  .meta({ id: 'ObjectRef' });
 
 const target = z
   .strictObject({

@@ -10,9 +10,19 @@ export interface Accepted {
   readonly position: number;
 }
 
+/** What a definition or a release leaves out; nothing is stopped by it. */
+export interface Warning {
+  readonly code: string;
+  readonly path: string;
+  readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
+  readonly message: string;
+}
+
 export interface ReleaseAccepted extends Accepted {
   readonly release: { readonly id: string; readonly version: string; readonly revision: string };
   readonly run: { readonly id: string };
+  /** None from a server of before there were any. */
+  readonly warnings?: readonly Warning[];
 }
 
 export interface Cluster {

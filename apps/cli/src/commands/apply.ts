@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { Accepted } from '../api/types';
+import type { Accepted, Warning } from '../api/types';
 import type { Host } from '../host';
 import { KINDS, parseDocuments } from './documents';
 import { readText } from './read-text';
+import { noteWarnings } from './note-warnings';
 
 export const applyCommand = (program: Command, host: Host): void => {
   program
@@ -18,9 +19,14 @@ export const applyCommand = (program: Command, host: Host): void => {
       const answers = [];
       for (const { kind, name, body } of documents) {
         const wanted = reason ? { ...body, reason } : body;
-        const answer = await api.put<Accepted>(`${KINDS[kind]}/${encodeURIComponent(name)}`, wanted);
+        const answer = await api.put<Accepted & { readonly warnings?: readonly Warning[] }>(
+          `${KINDS[kind]}/${encodeURIComponent(name)}`,
+          wanted,
+        );
         answers.push({ kind, name, ...answer });
-        if (!host.json) host.line(`${kind.toLowerCase()} ${name} defined at position ${answer.position}`);
+        if (host.json) continue;
+        host.line(`${kind.toLowerCase()} ${name} defined at position ${answer.position}`);
+        noteWarnings(host, answer.warnings);
       }
       if (host.json) host.answer(answers, () => '');
     });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ReleaseAccepted } from '../api/types';
 import { parseImage } from '../arguments';
 import type { Host } from '../host';
+import { noteWarnings } from './note-warnings';
 import { readText } from './read-text';
 import { followRun } from './run';
 
@@ -38,6 +39,7 @@ const release =
       { version, images: image, manifestYaml, reason },
       idempotencyKey === undefined ? {} : { idempotencyKey },
     );
+    noteWarnings(host, answer.warnings);
     if (wait) return followRun(host, answer.run.id, answer.position);
     host.answer(answer, () => `${application} ${version} released as run ${answer.run.id}`);
   };

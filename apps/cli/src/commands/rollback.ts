@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ReleaseAccepted } from '../api/types';
 import { UsageError } from '../errors';
 import type { Host } from '../host';
+import { noteWarnings } from './note-warnings';
 import { followRun } from './run';
 import { actOnRun } from './run-actions';
 
@@ -46,6 +47,7 @@ const rollBack = async (
     { to, reason },
     idempotencyKey === undefined ? {} : { idempotencyKey },
   );
+  noteWarnings(host, answer.warnings);
   if (wait) return followRun(host, answer.run.id, answer.position);
   const { version } = answer.release;
   host.answer(answer, () => `${application} goes back to ${version} as run ${answer.run.id}`);
