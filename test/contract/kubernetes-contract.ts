@@ -9,6 +9,7 @@ import { describeDiscovery } from './kubernetes/discovery';
 import { describeEvictions } from './kubernetes/evictions';
 import { describeHeldDeployments } from './kubernetes/held-deployments';
 import { describeInPlaceDeployments } from './kubernetes/in-place-deployments';
+import { describeNodes } from './kubernetes/nodes';
 import { describeOwnership } from './kubernetes/ownership';
 import { describePausedDeployments } from './kubernetes/paused-deployments';
 import { describePaging } from './kubernetes/paging';
@@ -58,6 +59,7 @@ export function describeKubernetesContract(title: string, target: () => Promise<
     describeDaemonSets(lazily);
     describeScale(lazily);
     describeEvictions(lazily);
+    describeNodes(lazily);
     describeCloneSets(lazily);
     describeSidecarSets(lazily);
   });

@@ -1,14 +1,15 @@
 import { type KubeObject, type ObjectRef, groupOf } from '@keelson/domain';
 import { type ClusterState, type WriteRequest } from './api/cluster-state';
 import { createObject } from './api/create';
-import { deleteObject } from './api/delete';
+import { type DeleteOptions, deleteObject } from './api/delete';
 import { Lister } from './api/list';
 import { Registry, builtin } from './api/registry';
 import { type ResourceType, apiVersionOf } from './api/resource-type';
 import { EVERYTHING, parseLabelSelector } from './api/selectors';
 import { replace } from './api/update';
 import { WatchHub } from './api/watch-hub';
-import { type Clock, rfc3339 } from './clock';
+import { type Clock } from './clock';
+import { type Condition } from './controllers/conditions';
 import { type Kubelet } from './controllers/kubelet/kubelet';
 import { Scheduler } from './controllers/scheduler';
 import { startControllers } from './controllers/start';
@@ -29,6 +30,9 @@ export interface ClusterSettings {
   /** See {@link ClusterState.tracksScale}. */
   readonly tracksScale?: boolean;
 }
+
+/** What a kubelet may say of its node. */
+export type NodeReport = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** Kind and name of an object; the newest version of its API is meant. */
 export type Named = ObjectRef;
@@ -104,8 +108,8 @@ export class SimulatedCluster implements ServedCluster {
   }
 
   /** Deletes an object with somebody else's hand. */
-  delete(ref: Named): void {
-    deleteObject(this.state, this.requestFor(ref, 'kubectl'), {});
+  delete(ref: Named, options: DeleteOptions = {}): void {
+    deleteObject(this.state, this.requestFor(ref, 'kubectl'), options);
   }
 
   /** Cuts the cluster off (open connections are destroyed, new ones as well) or lets it come back. */
@@ -128,6 +132,34 @@ export class SimulatedCluster implements ServedCluster {
     this.kubelet.setRefused(image, refused);
   }
 
+  /**
+   * The kubelet of a node falls silent: its pods stay as they are, and `nodeGraceMs` later the node is
+   * `Ready: Unknown` and tainted. @throws when there is no such node
+   */
+  stopNode(name: string): void {
+    this.requireNode(name);
+    this.kubelet.stop(name);
+  }
+
+  /** The kubelet of a node goes to work, again or as a new node; it does at once what it missed. */
+  startNode(name: string): void {
+    this.kubelet.start(name);
+  }
+
+  /**
+   * The kubelet of a node reports a condition, `Ready` or any other; it stays until another report or a start.
+   * @throws when there is no such node or its kubelet is stopped
+   */
+  reportNode(name: string, condition: NodeReport): void {
+    this.kubelet.report(name, condition);
+  }
+
+  /** A machine is gone with its Node; its pods are deleted for good `nodeGraceMs` later. */
+  removeNode(name: string): void {
+    this.requireNode(name);
+    this.delete({ apiVersion: 'v1', kind: 'Node', name });
+  }
+
   /** Forgets all history: watches and pages from before get 410. */
   compact(): void {
     this.state.store.window.compact(this.state.store.resourceVersion);
@@ -137,6 +169,12 @@ export class SimulatedCluster implements ServedCluster {
   close(): void {
     this.scheduler.stop();
     this.hub.stop();
+  }
+
+  private requireNode(name: string): void {
+    if (!this.state.store.get(builtin('', 'Node'), undefined, name)) {
+      throw new Error(`there is no node ${name} in cluster ${this.name}`);
+    }
   }
 
   private typeOf({ apiVersion, kind }: Pick<Named, 'apiVersion' | 'kind'>): ResourceType {
@@ -165,37 +203,7 @@ export class SimulatedCluster implements ServedCluster {
     for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
       this.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, 'kube-apiserver');
     }
-    const time = rfc3339(this.state.clock.now());
-    for (let index = 1; index <= nodes; index += 1)
-      this.state.store.put(builtin('', 'Node'), this.node(index, time));
-  }
-
-  private node(index: number, time: string): KubeObject {
-    const name = `node-${index}`;
-    const labels = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' };
-    const capacity = { cpu: '64', memory: '256Gi', pods: '1000' };
-    const heartbeat = { lastHeartbeatTime: time, lastTransitionTime: time };
-    const ready = {
-      type: 'Ready',
-      status: 'True',
-      reason: 'KubeletReady',
-      message: 'kubelet is posting ready status',
-    };
-    return {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name, uid: this.state.ids.uid(), creationTimestamp: time, labels },
-      spec: {},
-      status: {
-        capacity,
-        allocatable: capacity,
-        conditions: [{ ...ready, ...heartbeat }],
-        addresses: [
-          { type: 'Hostname', address: name },
-          { type: 'InternalIP', address: `10.0.0.${index}` },
-        ],
-      },
-    };
+    for (let index = 1; index <= nodes; index += 1) this.startNode(`node-${index}`);
   }
 }
 

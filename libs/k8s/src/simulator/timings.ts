@@ -6,6 +6,10 @@ export interface SimulatorTimings {
   readonly podStopMs: number;
   /** How long a Job's pod runs. */
   readonly jobRunMs: number;
+  /** How long the silence of a kubelet, or the lack of a node that pods are bound to, is borne. */
+  readonly nodeGraceMs: number;
+  /** How long a pod without tolerations of its own bears a node that is not Ready; counted in whole seconds. */
+  readonly nodeTolerationMs: number;
   /** From a CRD's creation to its API being served. */
   readonly crdEstablishMs: number;
   /** Between bookmarks of a watch that asked for them. */
@@ -20,6 +24,8 @@ export const DEFAULT_TIMINGS: SimulatorTimings = {
   podStartMs: 50,
   podStopMs: 20,
   jobRunMs: 100,
+  nodeGraceMs: 40_000,
+  nodeTolerationMs: 300_000,
   crdEstablishMs: 20,
   bookmarkEveryMs: 60_000,
   watchTimeoutMs: 1_800_000,

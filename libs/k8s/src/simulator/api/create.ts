@@ -46,12 +46,13 @@ export function insertObject(
 ): KubeObject {
   const { type } = request;
   requireNamespace(state, type, body);
-  const admitted = state.admission.reduce((object, admit) => admit(type, object), body);
-  const object = type.defaults(withFreshMetadata(state, request, admitted));
+  const decoded = type.defaults(withFreshMetadata(state, request, body));
+  // What admission adds comes after the fields were counted: nobody owns it.
+  const object = type.defaults(state.admission.reduce((each, admit) => admit(type, each), decoded));
   check(type, object, undefined);
   const { namespace, name } = object.metadata;
   if (state.store.get(type, namespace, name)) throw alreadyExists(type, name);
-  const owned = withManagedFields(type.allocate(object), ownership(object));
+  const owned = withManagedFields(type.allocate(object), ownership(decoded));
   return request.dryRun ? owned : state.store.put(type, owned);
 }
 
@@ -70,5 +71,5 @@ function withFreshMetadata(state: ClusterState, request: WriteRequest, body: Kub
     ...(ownerReferences ? { ownerReferences } : {}),
     ...(finalizers ? { finalizers } : {}),
   });
-  return without({ ...body, metadata }, type.hasStatus ? 'status' : undefined);
+  return without({ ...body, metadata }, type.hasStatus && !type.bornWithStatus ? 'status' : undefined);
 }

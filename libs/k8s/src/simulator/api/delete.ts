@@ -1,6 +1,6 @@
 import { type KubeObject } from '@keelson/domain';
 import { rfc3339 } from '../clock';
-import { listAt, objectAt } from '../json';
+import { listAt, objectAt, textAt } from '../json';
 import { type Status, conflict, success } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { type ResourceType } from './resource-type';
@@ -103,6 +103,7 @@ function finalizersFor(
 function graceOf(type: ResourceType, live: KubeObject, options: DeleteOptions): number {
   const spec = objectAt(live, 'spec');
   if (type.kind !== 'Pod' || type.group !== '' || !spec.nodeName) return 0;
+  if (['Succeeded', 'Failed'].includes(textAt(live.status, 'phase') ?? '')) return 0;
   const asked = options.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds;
   return typeof asked === 'number' ? asked : 30;
 }

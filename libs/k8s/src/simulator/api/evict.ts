@@ -5,6 +5,7 @@ import { ApiError, type Status, badRequest } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { commitUpdate } from './commit';
 import { type DeleteOptions, deleteObject } from './delete';
+import { isReady } from '../controllers/pods';
 import { builtin } from './registry';
 import { matchesSelector } from './selectors';
 import { getObject } from './update';
@@ -33,7 +34,7 @@ export function evictPod(
   const [budget] = budgets;
   // Tried before the budget is charged: a precondition that fails must cost nothing.
   deleteObject(state, { ...request, dryRun: true }, options);
-  if (budget) charge(state, budget, pod, request.dryRun);
+  if (budget && !goesFree(budget, pod)) charge(state, budget, pod, request.dryRun);
   if (!request.dryRun) deleteObject(state, request, options);
   return DONE;
 }
@@ -54,6 +55,14 @@ function checkEviction({ name }: WriteRequest, eviction: unknown): void {
 /** A pod that does not run, or is going anyway, is missed by nobody. */
 const needsBudget = (pod: KubeObject): boolean =>
   objectAt(pod, 'status').phase === 'Running' && pod.metadata.deletionTimestamp === undefined;
+
+/** A pod that is not Ready is not counted as healthy, so its loss need not be charged. */
+function goesFree({ spec, status }: KubeObject, pod: KubeObject): boolean {
+  if (isReady(pod)) return false;
+  if (textAt(spec, 'unhealthyPodEvictionPolicy') === 'AlwaysAllow') return true;
+  const { currentHealthy = 0, desiredHealthy = 0 } = objectAt({ status }, 'status') as Record<string, number>;
+  return desiredHealthy > 0 && currentHealthy >= desiredHealthy;
+}
 
 const budgetsOf = (state: ClusterState, { metadata }: KubeObject): readonly KubeObject[] =>
   state.store

@@ -23,6 +23,8 @@ export interface ResourceType {
   readonly namespaced: boolean;
   /** `/status` is an endpoint of its own, and the main endpoint leaves `status` alone. */
   readonly hasStatus: boolean;
+  /** A status that comes with a creation is kept, as that of a Node which registers itself. */
+  readonly bornWithStatus?: true;
   /** What bumps metadata.generation: the spec, everything but metadata and status, or nothing. */
   readonly generation: 'spec' | 'specOrAnnotations' | 'content' | 'none';
   /** Custom resources differ in a few rules: no strategic merge, no unconditional update. */

@@ -8,6 +8,8 @@ export interface Condition {
   readonly message?: string;
   readonly lastTransitionTime?: string;
   readonly lastUpdateTime?: string;
+  /** Of a Node's condition: when it was last confirmed. */
+  readonly lastHeartbeatTime?: string;
 }
 
 export const conditionsOf = (status: unknown): readonly Condition[] =>

@@ -1,5 +1,6 @@
 import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../api/registry';
+import { objectAt } from '../json';
 import { type ControllerContext } from './context';
 import { isActive } from './pods';
 
@@ -15,3 +16,7 @@ export const ownedPods = (context: ControllerContext, { metadata }: KubeObject):
 
 export const activePods = (context: ControllerContext, owner: KubeObject): KubeObject[] =>
   ownedPods(context, owner).filter(isActive);
+
+/** Every pod that is bound to a node, terminating and finished ones included. */
+export const podsOn = (context: ControllerContext, node: string): KubeObject[] =>
+  context.state.store.list(POD).filter((pod) => objectAt(pod, 'spec').nodeName === node);

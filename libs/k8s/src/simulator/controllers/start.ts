@@ -12,8 +12,14 @@ import { GarbageCollector } from './garbage-collector';
 import { JobController } from './job';
 import { Kubelet } from './kubelet/kubelet';
 import { NamespaceController } from './namespaces';
+import { admitNodesAndPods } from './nodes/admission';
+import { Heartbeats } from './nodes/heartbeats';
+import { NodeLifecycle } from './nodes/node-lifecycle';
+import { PodCollector } from './nodes/pod-collector';
+import { TaintEvictions } from './nodes/taint-evictions';
 import { ReplicaSetController } from './replica-set';
 import { type Scheduler } from './scheduler';
+import { Binder } from './scheduling/binder';
 import { StatefulSetController } from './stateful-set/stateful-set-controller';
 
 /** Starts every controller of a cluster; they stop with the scheduler. */
@@ -25,9 +31,13 @@ export function startControllers(
 ): { kubelet: Kubelet } {
   const as = (manager: string) => new ControllerContext(state, scheduler, timings, manager);
   const manager = as('kube-controller-manager');
-  const kubelet = new Kubelet(as('kubelet'));
+  const heartbeats = new Heartbeats();
+  const nodeLifecycle = new NodeLifecycle(manager, heartbeats);
+  const kubelet = new Kubelet(as('kubelet'), heartbeats, (node) => nodeLifecycle.silent(node));
   const openKruise = new OpenKruise(as('kruise-manager'));
-  state.admission.push((type, object) => openKruise.admit(type, object));
+  state.admission.push(admitNodesAndPods(timings.nodeTolerationMs), (type, object) =>
+    openKruise.admit(type, object),
+  );
   const controllers: readonly Controller[] = [
     new CustomResourceController(as('kube-apiserver'), hub),
     new DeploymentController(manager),
@@ -36,7 +46,11 @@ export function startControllers(
     new DaemonSetController(manager),
     new JobController(manager),
     openKruise,
+    new Binder(as('kube-scheduler')),
     kubelet,
+    nodeLifecycle,
+    new TaintEvictions(manager),
+    new PodCollector(manager),
     new BudgetController(manager),
     new ClaimController(manager),
     new NamespaceController(manager),

@@ -109,6 +109,7 @@ const core: ResourceType[] = [
     shortNames: ['no'],
     namespaced: false,
     hasStatus: true,
+    bornWithStatus: true,
     schema: NODE,
   }),
   define({

@@ -1,14 +1,17 @@
 import { type KubeObject } from '@keelson/domain';
 import { SimulatedCluster } from '../simulated-cluster';
-import { DEFAULT_TIMINGS } from '../timings';
+import { DEFAULT_TIMINGS, type SimulatorTimings } from '../timings';
 import { VirtualClock } from './virtual-clock';
 
 /** A cluster without a server, in virtual time, the same in every run. */
-export function virtualCluster(nodes = 3): { cluster: SimulatedCluster; clock: VirtualClock } {
+export function virtualCluster(
+  nodes = 3,
+  timings: Partial<SimulatorTimings> = {},
+): { cluster: SimulatedCluster; clock: VirtualClock } {
   const clock = new VirtualClock(Date.parse('2024-01-01T00:00:00Z'));
   const cluster = new SimulatedCluster({
     name: 'virtual',
-    timings: DEFAULT_TIMINGS,
+    timings: { ...DEFAULT_TIMINGS, ...timings },
     clock,
     seed: 'test',
     nodes,

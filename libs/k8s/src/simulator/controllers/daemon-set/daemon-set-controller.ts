@@ -1,6 +1,6 @@
 import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../../api/registry';
-import { equal, objectAt } from '../../json';
+import { equal, listAt, objectAt } from '../../json';
 import { TEMPLATE_GENERATION } from '../../kinds/workloads';
 import { controllerOf } from '../../store/owner-index';
 import { type StoreChange } from '../../store/change';
@@ -16,7 +16,7 @@ import {
   truncateHistory,
 } from '../revisions';
 import { type WorkQueue } from '../work-queue';
-import { Placement } from './placement';
+import { Placement, daemonTolerations } from './placement';
 import { outdatedToDelete } from './rolling-update';
 import { firstPods, statusOf } from './status';
 
@@ -45,7 +45,9 @@ export class DaemonSetController implements Controller {
       if (owner?.kind === 'DaemonSet') this.queue.add(siblingKey(object, owner.name));
     } else if (
       type === NODE &&
-      (kind !== 'MODIFIED' || !equal(previous?.metadata.labels, object.metadata.labels))
+      (kind !== 'MODIFIED' ||
+        !equal(previous?.metadata.labels, object.metadata.labels) ||
+        !equal(listAt(previous?.spec, 'taints'), listAt(object.spec, 'taints')))
     ) {
       for (const set of this.context.state.store.list(DAEMON_SET)) this.queue.add(keyOf(set));
     }
@@ -74,8 +76,10 @@ export class DaemonSetController implements Controller {
 
   private place(set: KubeObject, hash: string): void {
     const placement = this.placementOf(set);
+    const { template } = objectAt(set, 'spec');
+    const tolerations = daemonTolerations(template);
     for (const node of placement.missing()) {
-      const pod = podFrom(set, objectAt(set, 'spec').template, this.context);
+      const pod = podFrom(set, template, this.context);
       const labels = {
         ...pod.metadata.labels,
         [REVISION_LABEL]: hash,
@@ -84,7 +88,7 @@ export class DaemonSetController implements Controller {
       this.context.create(POD, {
         ...pod,
         metadata: { ...pod.metadata, labels },
-        spec: { ...objectAt(pod, 'spec'), nodeName: node },
+        spec: { ...objectAt(pod, 'spec'), tolerations, nodeName: node },
       });
     }
     for (const pod of placement.surplus()) this.context.delete(POD, pod);

@@ -43,6 +43,9 @@ export const containersWithStatus = (
 export const hasNewImage = (pod: KubeObject): boolean =>
   containersWithStatus(pod).some(({ container, status }) => status && status.image !== container.image);
 
+/** Waits for its first try since it is meant to run. */
+export const isCreating = ({ state }: ContainerStatus): boolean => state.waiting?.reason === CREATING;
+
 export const isWaiting = (pod: KubeObject): boolean =>
   containerStatusesOf(pod).some(({ state }) => state.waiting !== undefined);
 

@@ -1,25 +1,27 @@
 import { type KubeObject } from '@keelson/domain';
 import { builtin } from '../../api/registry';
 import { rfc3339 } from '../../clock';
-import { objectAt } from '../../json';
+import { objectAt, textAt } from '../../json';
 import { type StoreChange } from '../../store/change';
-import { conditionOf, conditionsOf } from '../conditions';
-import { type Controller, type ControllerContext, keyOf } from '../context';
+import { type Condition, conditionsOf, withCondition } from '../conditions';
+import { type Controller, type ControllerContext } from '../context';
+import { type Heartbeats } from '../nodes/heartbeats';
+import { podsOn } from '../owned-pods';
 import { isFinished } from '../pods';
-import { type Key } from '../work-queue';
 import {
   type ContainerStatus,
   completed,
   containerStatusesOf,
   containersWithStatus,
   creating,
-  hasNewImage,
   isWaiting,
   replaced,
   running,
   unpullable,
 } from './container-status';
-import { hasMovedGate, podStatus } from './pod-status';
+import { type Step, nextStep } from './next-step';
+import { nodeObject, wellConditions } from './node-object';
+import { podStatus } from './pod-status';
 
 const POD = builtin('', 'Pod');
 const NODE = builtin('', 'Node');
@@ -28,28 +30,57 @@ const NODE = builtin('', 'Node');
 const MISSING = 'missing';
 
 /**
- * Scheduler and kubelets in one: binds pods to Ready nodes in turn, starts and stops their containers after
- * the configured times, restarts a container in place when its image changes.
+ * The kubelets of all nodes in one: each takes the pods of its node through their lives, as long as it is at
+ * work. Starts and stops containers after the configured times and restarts one in place when its image changes.
  */
 export class Kubelet implements Controller {
   private readonly refused = new Set<string>();
-  private turn = 0;
+  /** Steps that were begun and take their time, by pod. */
+  private readonly underWay = new Set<string>();
+  private readonly delays: Readonly<Partial<Record<Step, number>>>;
 
-  constructor(private readonly context: ControllerContext) {}
+  constructor(
+    private readonly context: ControllerContext,
+    private readonly heartbeats: Heartbeats,
+    private readonly onSilence: (node: string) => void,
+  ) {
+    const { podStartMs, podStopMs, jobRunMs } = context.timings;
+    this.delays = { start: podStartMs, stop: podStopMs, finish: jobRunMs };
+  }
 
-  observe({ kind, type, object, previous }: StoreChange): void {
-    if (type === NODE && kind !== 'DELETED') this.bindWaiting();
-    if (type !== POD || kind === 'DELETED') return;
-    const key = keyOf(object);
-    const { podStopMs } = this.context.timings;
-    if (kind === 'ADDED') this.soon(0, key, object, (pod) => this.bind(pod));
-    else if (object.metadata.deletionTimestamp) {
-      if (!previous?.metadata.deletionTimestamp) this.soon(podStopMs, key, object, (pod) => this.stop(pod));
-    } else if (previous?.spec !== object.spec && hasNewImage(object)) {
-      this.soon(0, key, object, (pod) => this.replace(pod));
-    } else if (hasMovedGate(object, containerStatusesOf(object))) {
-      this.soon(0, key, object, (pod) => this.write(pod, containerStatusesOf(pod)));
-    }
+  observe({ kind, type, object }: StoreChange): void {
+    if (type === POD && kind !== 'DELETED' && this.isMine(object)) this.consider(object);
+  }
+
+  /** Starts the kubelet of a node, and registers the Node where there is none; does what it missed. */
+  start(name: string): void {
+    const { context } = this;
+    const time = rfc3339(context.now());
+    const node = context.state.store.get(NODE, undefined, name);
+    this.heartbeats.start(name);
+    if (node) {
+      const before = conditionsOf(node.status);
+      const conditions = wellConditions(time).reduce((list, each) => withHeartbeat(list, each, time), before);
+      context.updateStatus(NODE, node, { ...objectAt(node, 'status'), conditions });
+    } else context.state.store.put(NODE, nodeObject(name, context.state.ids.uid(), time));
+    for (const pod of podsOn(context, name)) this.consider(pod);
+  }
+
+  /** From now on nothing happens to the pods of the node, and nothing is heard of it. */
+  stop(name: string): void {
+    this.heartbeats.stop(name, this.context.now());
+    this.onSilence(name);
+  }
+
+  /**
+   * What the kubelet of a node reports of it.
+   * @throws when there is no such node or its kubelet is stopped
+   */
+  report(name: string, condition: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>): void {
+    const node = this.context.state.store.get(NODE, undefined, name);
+    if (!node || !this.heartbeats.isBeating(name)) throw new Error(`no kubelet is at work on node ${name}`);
+    const conditions = withHeartbeat(conditionsOf(node.status), condition, rfc3339(this.context.now()));
+    this.context.updateStatus(NODE, node, { ...objectAt(node, 'status'), conditions });
   }
 
   /** From now on the image cannot be pulled, or can again. */
@@ -57,104 +88,89 @@ export class Kubelet implements Controller {
     if (refused) this.refused.add(image);
     else this.refused.delete(image);
     for (const pod of this.context.state.store.list(POD)) {
-      if (isWaiting(pod)) this.soon(0, keyOf(pod), pod, (live) => this.start(live));
+      if (this.isMine(pod) && isWaiting(pod)) this.take('start', pod, 0);
     }
   }
 
-  private canPull(image: string): boolean {
-    return !image.includes(MISSING) && !this.refused.has(image);
+  private isMine(pod: KubeObject): boolean {
+    return this.heartbeats.isBeating(nodeOf(pod));
   }
 
-  /** Runs a step on the pod as it is then, unless another pod has taken its name. */
-  private soon(delayMs: number, key: Key, { metadata }: KubeObject, step: (pod: KubeObject) => void): void {
+  private consider(pod: KubeObject): void {
+    const step = nextStep(pod);
+    if (step !== undefined) this.take(step, pod);
+  }
+
+  /** Takes a step in its time, with the pod as it is then, unless its name or its node is another's by then. */
+  private take(step: Step, { metadata }: KubeObject, delayMs = this.delays[step] ?? 0): void {
+    const id = `${metadata.uid ?? ''} ${step} ${delayMs}`;
+    if (this.underWay.has(id)) return;
+    this.underWay.add(id);
     this.context.scheduler.after(delayMs, () => {
-      const pod = this.context.get(POD, key);
-      if (pod?.metadata.uid === metadata.uid && pod) step(pod);
+      this.underWay.delete(id);
+      const pod = this.context.state.store.get(POD, metadata.namespace, metadata.name);
+      if (!pod || pod.metadata.uid !== metadata.uid || !this.isMine(pod)) return;
+      if (step === 'stop') this.context.delete(POD, pod, { gracePeriodSeconds: 0 });
+      else if (!pod.metadata.deletionTimestamp && !isFinished(pod)) {
+        this.context.updateStatus(POD, pod, this.after(step, pod, rfc3339(this.context.now())));
+      }
     });
   }
 
-  private bindWaiting(): void {
-    for (const pod of this.context.state.store.list(POD)) {
-      if (!objectAt(pod, 'spec').nodeName) this.soon(0, keyOf(pod), pod, (live) => this.bind(live));
+  /** The pod's status when the step is done. */
+  private after(step: Exclude<Step, 'stop'>, pod: KubeObject, time: string): object {
+    const statuses = containerStatusesOf(pod);
+    switch (step) {
+      case 'admit': {
+        const containers = containersWithStatus(pod).map(({ container }) => creating(container));
+        return { ...podStatus(pod, containers, time), qosClass: 'BestEffort', startTime: time };
+      }
+      case 'replace':
+        return podStatus(
+          pod,
+          containersWithStatus(pod).map(({ container, status }) => {
+            if (!status) return creating(container);
+            return status.image === container.image ? status : replaced(container, status, time);
+          }),
+          time,
+        );
+      case 'start': {
+        const ip = addressOf(pod);
+        return { ...podStatus(pod, this.started(statuses, time), time), podIP: ip, podIPs: [{ ip }] };
+      }
+      case 'finish':
+        return podStatus(
+          pod,
+          statuses.map((status) => completed(status, time)),
+          time,
+        );
+      case 'report':
+        return podStatus(pod, statuses, time);
     }
   }
 
-  private bind(pod: KubeObject): void {
-    const { context } = this;
-    if (pod.metadata.deletionTimestamp) return;
-    const bound = objectAt(pod, 'spec').nodeName ? pod : this.withNode(pod);
-    if (!bound) return;
-    const time = rfc3339(context.now());
-    const containers = containersWithStatus(bound).map(({ container }) => creating(container));
-    const status = { ...podStatus(bound, containers, time), qosClass: 'BestEffort', startTime: time };
-    this.begin(context.update(POD, pod, { ...bound, status }, 'status'));
-  }
-
-  private withNode(pod: KubeObject): KubeObject | undefined {
-    const nodes = this.context.state.store.list(NODE).filter(isSchedulable);
-    const node = nodes[this.turn++ % Math.max(nodes.length, 1)];
-    return node && { ...pod, spec: { ...objectAt(pod, 'spec'), nodeName: node.metadata.name } };
-  }
-
-  private begin(pod: KubeObject): void {
-    this.soon(this.context.timings.podStartMs, keyOf(pod), pod, (live) => this.start(live));
-  }
-
-  /** Starts every container that waits and whose image is there. */
-  private start(pod: KubeObject): void {
-    if (isOver(pod)) return;
-    const time = rfc3339(this.context.now());
-    const containers = containerStatusesOf(pod).map((status) => {
+  /** Every container that waits and whose image is there runs. */
+  private started(statuses: readonly ContainerStatus[], time: string): readonly ContainerStatus[] {
+    return statuses.map((status) => {
       if (!status.state.waiting) return status;
-      if (!this.canPull(status.image)) return unpullable(status);
-      return running(status, this.context.state.ids.uid(), time);
+      const canPull = !status.image.includes(MISSING) && !this.refused.has(status.image);
+      return canPull ? running(status, this.context.state.ids.uid(), time) : unpullable(status);
     });
-    const ip = addressOf(pod);
-    const started = this.write(
-      { ...pod, status: { ...objectAt(pod, 'status'), podIP: ip, podIPs: [{ ip }] } },
-      containers,
-      pod,
-    );
-    const isRunning = containers.every(({ state }) => state.running);
-    if (isRunning && objectAt(pod, 'spec').restartPolicy !== 'Always') {
-      this.soon(this.context.timings.jobRunMs, keyOf(started), started, (live) => this.finish(live));
-    }
-  }
-
-  /** A changed image: that container stops and starts again, its neighbours run on. */
-  private replace(pod: KubeObject): void {
-    if (isOver(pod)) return;
-    const time = rfc3339(this.context.now());
-    const containers = containersWithStatus(pod).map(({ container, status }) => {
-      if (!status) return creating(container);
-      return status.image === container.image ? status : replaced(container, status, time);
-    });
-    this.begin(this.write(pod, containers));
-  }
-
-  private finish(pod: KubeObject): void {
-    if (isOver(pod)) return;
-    const time = rfc3339(this.context.now());
-    this.write(
-      pod,
-      containerStatusesOf(pod).map((status) => completed(status, time)),
-    );
-  }
-
-  private stop(pod: KubeObject): void {
-    this.context.delete(POD, pod, { gracePeriodSeconds: 0 });
-  }
-
-  private write(pod: KubeObject, containers: readonly ContainerStatus[], live = pod): KubeObject {
-    return this.context.updateStatus(POD, live, podStatus(pod, containers, rfc3339(this.context.now())));
   }
 }
 
-const isOver = (pod: KubeObject): boolean => pod.metadata.deletionTimestamp !== undefined || isFinished(pod);
+const nodeOf = (pod: KubeObject): string => textAt(pod.spec, 'nodeName') ?? '';
 
-const isSchedulable = (node: KubeObject): boolean =>
-  objectAt(node, 'spec').unschedulable !== true &&
-  conditionOf(conditionsOf(node.status), 'Ready')?.status === 'True';
+/** A condition as of now; its transition time moves only with its status. */
+function withHeartbeat(
+  conditions: readonly Condition[],
+  wanted: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
+  time: string,
+): readonly Condition[] {
+  return withCondition(conditions, wanted, time).map((condition) =>
+    condition.type === wanted.type ? { ...condition, lastHeartbeatTime: time } : condition,
+  );
+}
 
 /** Inside 10.128.0.0/9, from the uid. */
 function addressOf({ metadata }: KubeObject): string {

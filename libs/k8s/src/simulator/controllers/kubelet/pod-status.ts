@@ -30,9 +30,8 @@ const gatesOf = (pod: KubeObject): readonly (string | undefined)[] =>
 const passesGates = (pod: KubeObject): boolean =>
   gatesOf(pod).every((gate) => isTrue(conditionsOf(pod.status), gate));
 
-/** A gate was opened or closed since the pod's Ready condition was written. */
-export function hasMovedGate(pod: KubeObject, containers: readonly ContainerStatus[]): boolean {
-  if (gatesOf(pod).length === 0 || containers.length === 0) return false;
+/** The pod's Ready condition does not say what is the case: a gate has moved, or somebody else wrote it. */
+export function misreportsReady(pod: KubeObject, containers: readonly ContainerStatus[]): boolean {
   const isReady = containers.every(({ ready }) => ready) && passesGates(pod);
   return isReady !== isTrue(conditionsOf(pod.status), 'Ready');
 }
