@@ -110,14 +110,14 @@ describe('what the run of a sidecar leaves', () => {
 
   it('is owed to a cluster that was set aside, and caught up in place', async () => {
     const before = uids();
-    fleet.simulator.cluster('eu-1').faults.setReachable(false);
+    fleet.simulator.cluster('eu-1').setReachable(false);
     const run = await sidecars.release('logs', 'agent:lost', {
       unreachable: 'SetAside',
       progressDeadline: '1s',
     });
     await phase(run, 'Succeeded');
     expect(count(pods(), 'agent', 'agent:lost')).toBe(0);
-    fleet.simulator.cluster('eu-1').faults.setReachable(true);
+    fleet.simulator.cluster('eu-1').setReachable(true);
     await until('it is caught up', () => count(pods(), 'agent', 'agent:lost') === 4);
     expect(uids()).toEqual(before);
   });

@@ -13,7 +13,7 @@ import { type Condition } from './controllers/conditions';
 import { type Kubelet } from './controllers/kubelet/kubelet';
 import { Scheduler } from './controllers/scheduler';
 import { startControllers } from './controllers/start';
-import { Faults } from './faults';
+import { Faults } from './faults/faults';
 import { RequestCounts } from './http/request-counts';
 import { type ServedCluster } from './http/served-cluster';
 import { Ids } from './ids';
@@ -45,7 +45,7 @@ export class SimulatedCluster implements ServedCluster {
   readonly lister: Lister;
   readonly hub: WatchHub;
   readonly requests = new RequestCounts();
-  readonly faults = new Faults();
+  readonly faults: Faults;
   private readonly scheduler: Scheduler;
   private readonly kubelet: Kubelet;
 
@@ -63,6 +63,7 @@ export class SimulatedCluster implements ServedCluster {
       admission: [],
       tracksScale,
     };
+    this.faults = new Faults(seed === undefined ? undefined : `${seed}/${name}/faults`);
     this.lister = new Lister(this.state);
     this.hub = new WatchHub(this.state);
     this.scheduler = new Scheduler(clock);
@@ -114,17 +115,17 @@ export class SimulatedCluster implements ServedCluster {
 
   /** Cuts the cluster off (open connections are destroyed, new ones as well) or lets it come back. */
   setReachable(reachable: boolean): void {
-    this.faults.setReachable(reachable);
+    this.faults.change({ unreachable: !reachable });
   }
 
   /** Delays every answer by so many milliseconds. */
   delay(milliseconds: number): void {
-    this.faults.delayMs = milliseconds;
+    this.faults.change({ latencyMs: milliseconds });
   }
 
   /** Answers the next requests with a failure of this HTTP status. */
   failNext(count: number, status: number): void {
-    this.faults.failNext(count, status);
+    this.faults.change({ refuse: { status, count } });
   }
 
   /** From now on this image cannot be pulled, or can be pulled again. */

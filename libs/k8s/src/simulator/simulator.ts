@@ -59,7 +59,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
   for (const name of namesOf(options.clusters)) addCluster(name);
 
-  const server = createHttpServer((name) => clusters.get(name), connections);
+  const server = createHttpServer((name) => {
+    if (name === '*') return [...clusters.values()];
+    const found = clusters.get(name);
+    return found ? [found] : [];
+  }, connections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -1,5 +1,5 @@
 import { type Socket } from 'node:net';
-import { type Faults } from '../faults';
+import { type Faults } from '../faults/faults';
 
 /** Which cluster each open connection leads to: the one that it was last used for. */
 export class Connections {

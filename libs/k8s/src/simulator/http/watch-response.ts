@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ApiError } from '../api/api-error';
 import { type WatchSink } from '../api/watch-hub';
 
 /** A reader this far behind is cut off, as a real API server does; it will list again. In bytes. */
@@ -36,4 +37,10 @@ export function respondWithWatch(
   };
   response.on('close', onClose);
   if (request.socket.destroyed) onClose();
+}
+
+/** A watch whose only event says that its past is lost. */
+export function respondWithExpiry(response: ServerResponse, { status }: ApiError): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);
 }
