@@ -1,6 +1,7 @@
 export * from './apply/apply-plan';
 export * from './apply/change-set';
 export * from './apply/deps';
+export { generationOf } from './apply/fence';
 export { CREATED_NAMESPACE_FOR } from './apply/namespaces';
 export { ignoredPaths, isIgnored } from './apply/ignored-fields';
 export { mapAtMost } from './apply/in-turn';
@@ -17,7 +18,6 @@ export * from './discovery/resource';
 export { driftOf, type Drift } from './drift/drift-of';
 export { extractOwned } from './drift/extract';
 export type { FieldsV1 } from './drift/fields-v1';
-export { maskSecret } from './drift/mask';
 export { FormPool, NormalForms, type NormalForm, type Remembered } from './drift/normal-form';
 export * from './drivers';
 export * from './prune/prune';

@@ -69,6 +69,8 @@ export class ClusterSession implements TargetHost {
   private readonly watches: WatchSet;
   readonly children: CollectionWatches;
   private readonly agents = new Map<string, TargetAgent>();
+  /** What agents that were dropped still have to say. */
+  private readonly endings = new Set<Promise<void>>();
   private readonly work: KeyedWork;
   private readonly retries = new Timers((application) => this.work.ask(application));
   private readonly probes = new Timers(() => void this.probe());
@@ -116,7 +118,12 @@ export class ClusterSession implements TargetHost {
 
   /** The target left the read model: nothing of it is wanted and nothing is owed. */
   drop(application: string): void {
+    const ending = this.agents.get(application)?.ended();
     this.agents.delete(application);
+    if (ending) {
+      this.endings.add(ending);
+      void ending.finally(() => this.endings.delete(ending));
+    }
     this.children.follow(application, []);
     this.retries.cancel(application);
   }
@@ -137,6 +144,7 @@ export class ClusterSession implements TargetHost {
     // Before the watches: what is still attended to may open one more, which nobody would ever close.
     await Promise.all([this.work.close(), this.probing]);
     await Promise.all([this.watches.stop(), this.children.stop()]);
+    await Promise.all([...this.endings, ...[...this.agents.values()].map((agent) => agent.ended())]);
     await this.client.close();
   }
 
@@ -160,7 +168,7 @@ export class ClusterSession implements TargetHost {
     if (this.agents.get(application) !== agent) this.children.follow(application, []);
   }
 
-  private stumbled(application: string, error: unknown): void {
+  stumbled(application: string, error: unknown): void {
     if (this.signal.aborted) return;
     this.options.logger.warn(
       { cluster: this.cluster, application, err: error },

@@ -86,6 +86,8 @@ export const PART_OF: PartOfType = {
   HealthChanged: 'target',
   DriftDetected: 'target',
   DriftCorrected: 'target',
+  DriftFlapping: 'target',
+  DriftSettled: 'target',
   ObjectsPruned: 'target',
 
   HoldPlaced: 'hold',

@@ -1,6 +1,7 @@
 import {
   applicationDecider,
   clusterDecider,
+  evolveFlaps,
   keyOf,
   runDecider,
   isOver,
@@ -148,6 +149,7 @@ const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
   const { position, recordedAt } = event;
   const record = fleet.target(name, clusterName);
   if (!record) return;
+  foldFlaps(record, event);
   switch (event.type) {
     case 'PlanApplied': {
       const { generation, objects } = event.data;
@@ -197,6 +199,12 @@ const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
       break;
   }
   fleet.touchTarget(record, position);
+};
+
+const foldFlaps = (record: TargetRecord, event: TargetEvent): void => {
+  const flaps = evolveFlaps(record.flaps ?? {}, event);
+  if (Object.keys(flaps).length > 0) record.flaps = flaps;
+  else delete record.flaps;
 };
 
 const withoutDrift = (record: TargetRecord, key: string): TargetRecord['drift'] =>

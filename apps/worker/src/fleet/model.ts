@@ -2,6 +2,7 @@ import type {
   ApplicationState,
   ClusterState,
   DriftChange,
+  Flaps,
   HealthStatus,
   Hold,
   JointPace,
@@ -136,6 +137,8 @@ export interface TargetRecord {
   };
   failure?: { generation: number; terminal: boolean; message: string; object?: ObjectRef; at: string };
   drift: { object: ObjectRef; at: string; changes: readonly DriftChange[] }[];
+  /** Fields that drifted lately, and how often; none is the rule. */
+  flaps?: Flaps;
   inventory: Map<string, InventoryEntry>;
   position: number;
 }

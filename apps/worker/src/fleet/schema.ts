@@ -104,6 +104,7 @@ create table targets (
   health             jsonb generated always as (record -> 'health') stored,
   failure            jsonb generated always as (record -> 'failure') stored,
   drift              jsonb not null generated always as (record -> 'drift') stored,
+  flaps              jsonb generated always as (record -> 'flaps') stored,
   primary key (application, cluster)
 );
 create index on targets (cluster);

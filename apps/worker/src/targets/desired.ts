@@ -1,5 +1,8 @@
 import {
   applyWaves,
+  keyOf,
+  type DriftChange,
+  type DriftState,
   type JointPace,
   type KubeObject,
   type ObjectRef,
@@ -9,7 +12,9 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 
 /** What the read model wants of one target, and what it knows of it. */
-export interface Desired {
+export interface Desired extends DriftState {
+  /** Log position that changed it last. */
+  readonly position: number;
   readonly application: string;
   readonly cluster: string;
   readonly generation: number;
@@ -32,6 +37,9 @@ export interface InventoryItem {
 }
 
 interface Row {
+  readonly position: string;
+  readonly drift: readonly { readonly object: ObjectRef; readonly changes: readonly DriftChange[] }[];
+  readonly flaps: DriftState['flaps'] | null;
   readonly application: string;
   readonly cluster: string;
   readonly generation: string;
@@ -47,7 +55,7 @@ interface Row {
 const DELETED: TargetPolicy = { drift: 'Correct', whenToTakeOver: 'Never' };
 
 const SELECT = `
-  select t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace,
+  select t.position, t.drift, t.flaps, t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace,
          a.state #>> '{definition,namespace}' as namespace, a.state #> '{definition,policy}' as policy,
          coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'wanted', i.wanted))
                    from read.inventory i where i.application = t.application and i.cluster = t.cluster), '[]') as inventory
@@ -79,6 +87,9 @@ export const openTargets = async (pool: Pool, clusters: readonly string[]): Prom
 };
 
 const fromRow = (row: Row): Desired => ({
+  position: Number(row.position),
+  drift: Object.fromEntries(row.drift.map(({ object, changes }) => [keyOf(object), changes])),
+  flaps: row.flaps ?? {},
   application: row.application,
   cluster: row.cluster,
   generation: Number(row.generation),
@@ -90,6 +101,12 @@ const fromRow = (row: Row): Desired => ({
   ...(row.hash ? { hash: row.hash } : {}),
   ...(row.pace ? { pace: row.pace } : {}),
 });
+
+/** The server knows a cluster-scoped custom resource without the namespace that its manifest was given. */
+export const itemOf = ({ inventory, namespace }: Desired, ref: ObjectRef): InventoryItem | undefined => {
+  const keys = new Set([keyOf(ref), ...(ref.namespace ? [] : [keyOf({ ...ref, namespace })])]);
+  return inventory.find((item) => keys.has(keyOf(item.ref)));
+};
 
 export interface PlanObjects {
   readonly objects: readonly KubeObject[];

@@ -1,32 +1,21 @@
-import {
-  keyOf,
-  refOf,
-  type DriftChange,
-  type KubeObject,
-  type ObjectRef,
-  type TargetPolicy,
-} from '@keelson/domain';
+import { keyOf, refOf, type KubeObject, type TargetPolicy } from '@keelson/domain';
 import {
   applyPlan,
-  ignoredPaths,
   patchChild,
-  rememberByDryRun,
   removeChild,
   type ApplyRequest,
   type ChangeSet,
   type Classified,
 } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
-import type { Desired, InventoryItem } from './desired';
-import { detectDrift } from './detect-drift';
-import { judgeTarget, lookUp, withProgress } from './judge-target';
+import { itemOf, type Desired } from './desired';
+import { DriftControl } from './drift-control';
+import { judgeTarget, withProgress } from './judge-target';
 import { Pruning } from './pruning';
+import { Reports } from './reports';
 import { Steering, type Course } from './steering';
-import type { TargetHost } from './target-host';
+import { UNTIL_WATCHED_MS, type TargetHost } from './target-host';
 import { Verdicts } from './verdicts';
-
-/** A watch opens within this time of its list, unless the cluster is in trouble. */
-const UNTIL_WATCHED_MS = 100;
 
 const RETRY = { base: 500, cap: 30_000 };
 const RETRY_TERMINAL = { base: 15_000, cap: 300_000 };
@@ -40,12 +29,8 @@ export class TargetAgent {
   /** The newest generation that this process knows the cluster to have. */
   private applied: number;
   private attempts = 0;
-  /** Planned objects that were seen to differ, by key; put right by the next `attend`. */
-  private readonly drifted = new Map<string, { ref: ObjectRef; changes: readonly DriftChange[] }>();
-  /** Drift that the policy leaves in place, until it is gone. */
-  private readonly reported = new Map<string, ObjectRef>();
-  /** Whether everything that was applied by another process has been compared once. */
-  private verified = false;
+  private readonly reports: Reports;
+  private readonly drift: DriftControl;
   private readonly steering: Steering;
   private readonly pruning: Pruning;
   private readonly verdicts: Verdicts;
@@ -56,42 +41,41 @@ export class TargetAgent {
   ) {
     this.desired = desired;
     this.applied = desired.appliedGeneration;
+    this.reports = new Reports(host, desired.application);
+    this.drift = new DriftControl(host, this.reports);
+    this.drift.want(desired, true);
     this.steering = new Steering(desired.application, host.deps.cache, host.children);
     this.pruning = new Pruning(host);
-    this.verdicts = new Verdicts(host);
+    this.verdicts = new Verdicts(host, this.reports);
   }
 
   /** Takes what the read model wants now; an older answer that comes late is dropped. */
   want(desired: Desired): void {
     if (desired.generation < this.desired.generation) return;
-    if (desired.generation > this.desired.generation) {
-      this.attempts = 0;
-      this.drifted.clear();
-    }
+    const isNewPlan = desired.generation > this.desired.generation;
+    if (isNewPlan) this.attempts = 0;
     this.desired = desired;
+    this.drift.want(desired, isNewPlan);
   }
 
   /** An object of this application was seen to change. Answers whether it needs attending to. */
   saw(object: KubeObject, deleted: boolean): boolean {
-    const { policy, hash } = this.desired;
-    const item = this.itemOf(refOf(object));
+    const { desired } = this;
+    const item = itemOf(desired, refOf(object));
     if (!item?.wanted) return item !== undefined;
-    if (hash && policy.drift !== 'Ignore' && this.applied === this.desired.generation) {
-      const changes = detectDrift(
-        this.host.deps.memory,
-        item.ref,
-        object,
-        deleted,
-        ignoredPaths(policy.ignoreFields, item.ref),
-      );
-      if (changes.length > 0) this.drifted.set(keyOf(item.ref), { ref: item.ref, changes });
-      else this.drifted.delete(keyOf(item.ref));
-    }
+    if (desired.hash && this.applied === desired.generation)
+      this.drift.saw(desired, item.ref, object, deleted);
     return true;
+  }
+
+  /** Resolves when everything that was told is recorded, or cannot be recorded now. */
+  ended(): Promise<void> {
+    return this.reports.ended();
   }
 
   async attend(): Promise<void> {
     const { desired } = this;
+    this.reports.flush();
     if (desired.hash && !desired.refused) {
       const plan = await this.host.contents.get(desired.hash);
       this.host.watch(plan.objects.map(refOf));
@@ -105,13 +89,16 @@ export class TargetAgent {
   private async follow(desired: Desired, course: Course): Promise<void> {
     if (course.refused !== undefined) return this.refuse(desired, course.refused);
     if (this.applied < desired.generation) await this.apply(desired, course);
-    else {
-      await this.steer(desired, course);
-      if (!this.verified) await this.verify(desired, course);
-    }
-    if (this.drifted.size > 0 && this.applied === desired.generation) await this.correct(desired, course);
-    await this.settle(desired);
-    await this.judge(desired, course);
+    else await this.steer(desired, course);
+    if (this.applied === desired.generation) await this.keep(desired, course);
+    this.judge(desired, course);
+  }
+
+  /** Has the cluster stay as it was made. */
+  private async keep(desired: Desired, { waves }: Course): Promise<void> {
+    await this.drift.compare(desired, waves);
+    const failed = await this.drift.act(desired, waves, (some) => this.send(desired, some));
+    if (failed) this.failed(desired, failed);
   }
 
   /** Takes the step that is due, then looks again at what it led to. */
@@ -130,13 +117,8 @@ export class TargetAgent {
     if (due.length + patches.length > 0) this.host.again(desired.application, 0);
   }
 
-  private async refuse({ application, generation }: Desired, message: string): Promise<void> {
-    await this.host.recorder.record(application, this.host.cluster, {
-      type: 'RecordApplyFailed',
-      generation,
-      terminal: true,
-      message,
-    });
+  private refuse({ generation }: Desired, message: string): void {
+    this.reports.tell({ type: 'RecordApplyFailed', generation, terminal: true, message });
   }
 
   private async apply(desired: Desired, { waves }: Course): Promise<void> {
@@ -159,72 +141,7 @@ export class TargetAgent {
     // Not before it is recorded: a database that is away now must not make us believe that it knows.
     this.applied = generation;
     this.attempts = 0;
-    this.verified = true;
-    this.drifted.clear();
-  }
-
-  /**
-   * What another process applied (this one before a restart, or the owner before this one) is compared once. The
-   * memory of the API server's answers died with that process; dry runs bring it back without writing anything.
-   */
-  private async verify(desired: Desired, { waves }: Course): Promise<void> {
-    const { application, generation, hash = '', namespace } = desired;
-    for (const object of waves.flat()) {
-      if (this.host.deps.memory.get(refOf(object))) continue;
-      const live = lookUp(this.host.deps.cache, object, namespace);
-      if (live === 'unknown') return this.host.again(application, UNTIL_WATCHED_MS);
-      if (live !== 'absent')
-        await rememberByDryRun(
-          this.host.deps,
-          { application, generation, hash, namespace },
-          object,
-          this.host.signal,
-        );
-      this.saw(live === 'absent' ? object : live, live === 'absent');
-    }
-    this.verified = true;
-  }
-
-  private async correct(desired: Desired, { waves }: Course): Promise<void> {
-    const { application, policy } = desired;
-    const found = [...this.drifted];
-    const reports = found.map(([, { ref, changes }]) => ({
-      type: 'RecordDrift' as const,
-      object: ref,
-      changes,
-    }));
-    if (policy.drift === 'Report') {
-      await this.host.recorder.record(application, this.host.cluster, ...reports);
-      for (const [key, { ref }] of found) this.reported.set(key, ref);
-      return;
-    }
-    const wanted = waves.map((wave) => wave.filter((object) => this.drifted.has(keyOf(refOf(object)))));
-    const changes = await this.send(desired, wanted);
-    if (!changes.applied) {
-      await this.host.recorder.record(application, this.host.cluster, ...reports);
-      return this.failed(desired, changes);
-    }
-    await this.host.recorder.record(
-      application,
-      this.host.cluster,
-      ...reports.flatMap((report) => [
-        report,
-        { type: 'RecordDriftCorrected' as const, object: report.object },
-      ]),
-    );
-    for (const [key, was] of found) if (this.drifted.get(key) === was) this.drifted.delete(key);
-  }
-
-  /** Drift that was only reported and that somebody undid. */
-  private async settle({ application }: Desired): Promise<void> {
-    for (const [key, object] of this.reported) {
-      if (this.drifted.has(key)) continue;
-      await this.host.recorder.record(application, this.host.cluster, {
-        type: 'RecordDriftCorrected',
-        object,
-      });
-      this.reported.delete(key);
-    }
+    this.drift.applied(desired);
   }
 
   private async send(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {
@@ -248,42 +165,35 @@ export class TargetAgent {
   }
 
   /** Shown at once, tried again for ever: soon for what passes by itself, slowly for what the API server refuses. */
-  private async failed(desired: Desired, { changes, stale }: ChangeSet): Promise<void> {
+  private failed({ application, generation }: Desired, { changes, stale }: ChangeSet): void {
     const failure =
       changes.find(({ outcome, error }) => outcome === 'Failed' && error) ??
       changes.find(({ error }) => error);
-    const error: Classified = failure?.error ?? {
-      kind: 'transient',
-      message: stale ? 'the cluster has a newer plan than this one' : 'not applied',
-    };
+    const error: Classified = failure?.error ?? { kind: 'transient', message: 'not applied' };
     const terminal = error.kind === 'terminal';
     this.host.again(
-      desired.application,
+      application,
       Math.max(error.retryAfterMs ?? 0, backoffMs(this.attempts++, terminal ? RETRY_TERMINAL : RETRY)),
     );
+    // The cluster has a newer plan than this one: nothing failed, and we shall hear of it.
+    if (stale) return;
     if (error.kind === 'unreachable' || error.kind === 'unauthorized') return this.host.suspect(error);
-    await this.host.recorder.record(desired.application, this.host.cluster, {
+    const { message } = error;
+    this.reports.tell({
       type: 'RecordApplyFailed',
-      generation: desired.generation,
+      generation,
       terminal,
-      message: error.message,
+      message,
       ...(failure ? { object: failure.ref } : {}),
     });
   }
 
-  private async judge(desired: Desired, { waves, held, progress }: Course): Promise<void> {
+  private judge(desired: Desired, { waves, held, progress }: Course): void {
     if (this.applied !== desired.generation) return;
     const unheld = waves.flat().filter((object) => !held.has(keyOf(refOf(object))));
     const verdict = judgeTarget(this.host.deps.cache, unheld, desired.namespace);
     if (!verdict) return this.host.again(desired.application, UNTIL_WATCHED_MS);
-    await this.verdicts.tell(desired, withProgress(verdict, progress));
-  }
-
-  /** The server knows a cluster-scoped custom resource without the namespace that its manifest was given. */
-  private itemOf(ref: ObjectRef): InventoryItem | undefined {
-    const { inventory, namespace } = this.desired;
-    const keys = new Set([keyOf(ref), ...(ref.namespace ? [] : [keyOf({ ...ref, namespace })])]);
-    return inventory.find((item) => keys.has(keyOf(item.ref)));
+    this.verdicts.tell(desired, withProgress(verdict, progress));
   }
 }
 

@@ -4,6 +4,9 @@ import type { PlanContents } from './desired';
 import type { Observations } from './observations';
 import type { TargetRecorder } from './recorder';
 
+/** A watch opens within this time of its list, unless the cluster is in trouble. */
+export const UNTIL_WATCHED_MS = 100;
+
 /** What an agent needs of the cluster that it works on. */
 export interface TargetHost {
   readonly cluster: string;
@@ -18,6 +21,8 @@ export interface TargetHost {
   watch(refs: readonly ObjectRef[]): void;
   /** Comes back to this application after so long. */
   again(application: string, delayMs: number): void;
+  /** Something went wrong that is not the cluster's fault: it is logged, and tried again. */
+  stumbled(application: string, error: unknown): void;
   /** The cluster did not answer: find out whether it is lost. */
   suspect(error: Classified): void;
 }

@@ -1,5 +1,6 @@
 import { gist, type Health } from '@keelson/domain';
 import type { Desired } from './desired';
+import type { Reports } from './reports';
 import type { TargetHost } from './target-host';
 
 /** Tells of one target's health: what changes for people who watch, and what is a transition for the log. */
@@ -7,9 +8,12 @@ export class Verdicts {
   private lastCounts = '';
   private lastVerdict = '';
 
-  constructor(private readonly host: TargetHost) {}
+  constructor(
+    private readonly host: TargetHost,
+    private readonly reports: Reports,
+  ) {}
 
-  async tell(desired: Desired, { status, message, workload }: Health): Promise<void> {
+  tell(desired: Desired, { status, message, workload }: Health): void {
     const counts = JSON.stringify(workload);
     if (workload && counts !== this.lastCounts) {
       this.lastCounts = counts;
@@ -17,7 +21,7 @@ export class Verdicts {
     }
     const said = `${desired.generation} ${status} ${status === 'Current' ? '' : gist(message)}`;
     if (said === this.lastVerdict) return;
-    await this.host.recorder.record(desired.application, this.host.cluster, {
+    this.reports.tell({
       type: 'RecordHealth',
       generation: desired.generation,
       status,

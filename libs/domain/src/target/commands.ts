@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../kubernetes/objects';
-import type { AppliedObject, DriftChange, HealthStatus, WorkloadCounts } from './events';
+import type { AppliedObject, DriftChange, DriftEnd, HealthStatus, WorkloadCounts } from './events';
 
 export type TargetCommand = { readonly application: string; readonly cluster: string } & (
   | {
@@ -22,7 +22,20 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
       readonly message: string;
       readonly workload?: WorkloadCounts;
     }
-  | { readonly type: 'RecordDrift'; readonly object: ObjectRef; readonly changes: readonly DriftChange[] }
-  | { readonly type: 'RecordDriftCorrected'; readonly object: ObjectRef }
+  | {
+      readonly type: 'RecordDrift';
+      readonly object: ObjectRef;
+      readonly changes: readonly DriftChange[];
+      /** RFC 3339, as all times here. */
+      readonly at: string;
+    }
+  | {
+      readonly type: 'RecordDriftCorrected';
+      readonly object: ObjectRef;
+      readonly at: string;
+      readonly how: DriftEnd;
+    }
+  /** Has another look at what flaps: whatever has been calm for long enough is settled. */
+  | { readonly type: 'RecordCalm'; readonly at: string }
   | { readonly type: 'RecordPruned'; readonly objects: readonly ObjectRef[] }
 );

@@ -1,8 +1,7 @@
 import { accept, type Decision } from '../kernel/decider';
 import { gist } from './gist';
-import { sameJson } from '../kernel/same-json';
-import { keyOf } from '../kubernetes/objects';
 import type { TargetCommand } from './commands';
+import { driftDecider } from './drift';
 import type { TargetEvent } from './events';
 import type { TargetState } from './state';
 
@@ -28,16 +27,10 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
       if (health && (data.generation < health.generation || sameVerdict(health, data))) return accept();
       return accept({ type: 'HealthChanged', data });
     }
-    case 'RecordDrift': {
-      const { object, changes } = command;
-      if (sameJson(state.drift[keyOf(object)], changes)) return accept();
-      return accept({ type: 'DriftDetected', data: { application, cluster, object, changes } });
-    }
-    case 'RecordDriftCorrected': {
-      const { object } = command;
-      if (!(keyOf(object) in state.drift)) return accept();
-      return accept({ type: 'DriftCorrected', data: { application, cluster, object } });
-    }
+    case 'RecordDrift':
+    case 'RecordDriftCorrected':
+    case 'RecordCalm':
+      return driftDecider.decide(state, command);
     case 'RecordPruned':
       if (command.objects.length === 0) return accept();
       return accept({ type: 'ObjectsPruned', data: { application, cluster, objects: command.objects } });

@@ -28,8 +28,12 @@ export interface DriftChange {
   readonly to: unknown;
   /** Field manager that made the change, where the API server says so. */
   readonly manager?: string;
+  /** When that manager made it, RFC 3339, by the API server's clock. */
   readonly at?: string;
 }
+
+/** How drift ended: Keelson applied the plan, others put it right themselves, or the policy stopped looking. */
+export type DriftEnd = 'Applied' | 'Undone' | 'Ignored';
 
 /** What happened in a cluster, recorded as transitions: a heartbeat never becomes an event. */
 export type TargetEvent =
@@ -42,6 +46,15 @@ export type TargetEvent =
       'HealthChanged',
       Of & { generation: number; status: HealthStatus; message: string; workload?: WorkloadCounts }
     >
-  | DomainEvent<'DriftDetected', Of & { object: ObjectRef; changes: readonly DriftChange[] }>
-  | DomainEvent<'DriftCorrected', Of & { object: ObjectRef }>
+  /** `at`: when it was seen, RFC 3339; logs up to 0.1 have none. */
+  | DomainEvent<'DriftDetected', Of & { object: ObjectRef; changes: readonly DriftChange[]; at?: string }>
+  /** `at`, `how`: logs up to 0.1 have none. */
+  | DomainEvent<'DriftCorrected', Of & { object: ObjectRef; at?: string; how?: DriftEnd }>
+  /** It drifted `count` times within `window` (such as `5m`); from now on it is corrected at a growing interval. */
+  | DomainEvent<
+      'DriftFlapping',
+      Of & { object: ObjectRef; path: string; count: number; window: string; nextCorrection: string }
+    >
+  /** It has stayed as planned for the whole window; `count` times it drifted since it began to flap. */
+  | DomainEvent<'DriftSettled', Of & { object: ObjectRef; path: string; since: string; count: number }>
   | DomainEvent<'ObjectsPruned', Of & { objects: readonly ObjectRef[] }>;

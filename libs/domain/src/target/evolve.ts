@@ -1,4 +1,4 @@
-import { keyOf } from '../kubernetes/objects';
+import { evolveDrift } from './drift';
 import type { TargetEvent } from './events';
 import type { TargetState } from './state';
 
@@ -17,18 +17,10 @@ export const evolveTarget = (state: TargetState, event: TargetEvent): TargetStat
       return { ...state, health: { generation, status, message } };
     }
     case 'DriftDetected':
-      return { ...state, drift: { ...state.drift, [keyOf(event.data.object)]: event.data.changes } };
-    case 'DriftCorrected': {
-      const { [keyOf(event.data.object)]: _, ...drift } = state.drift;
-      return { ...state, drift };
-    }
-    case 'ObjectsPruned': {
-      const gone = new Set(event.data.objects.map(keyOf));
-      return {
-        ...state,
-        drift: Object.fromEntries(Object.entries(state.drift).filter(([key]) => !gone.has(key))),
-      };
-    }
+    case 'DriftCorrected':
+    case 'DriftSettled':
+    case 'ObjectsPruned':
+      return { ...state, ...evolveDrift(state, event) };
     default:
       return state;
   }

@@ -1,10 +1,17 @@
 import type { DriftChange, HealthStatus } from './events';
+import type { Flaps } from './flapping';
 
-export interface TargetState {
+/** What is known of a target's drift. */
+export interface DriftState {
+  /** Open drift by object key. */
+  readonly drift: Readonly<Record<string, readonly DriftChange[]>>;
+  /** Fields that drifted lately. */
+  readonly flaps: Flaps;
+}
+
+export interface TargetState extends DriftState {
   /** Generation of the newest plan that the cluster took whole; 0 before the first. */
   readonly appliedGeneration: number;
   readonly failure?: { readonly generation: number; readonly message: string };
   readonly health?: { readonly generation: number; readonly status: HealthStatus; readonly message: string };
-  /** Open drift by object key. */
-  readonly drift: Readonly<Record<string, readonly DriftChange[]>>;
 }

@@ -9,6 +9,7 @@ const failed: TargetEvent = {
   type: 'ApplyFailed',
   data: { ...of, generation: 8, terminal: false, message: 'timeout' },
 };
+const at = '2026-01-01T00:00:00.000Z';
 const drifted: TargetEvent = { type: 'DriftDetected', data: { ...of, object, changes } };
 
 describe('a target', () => {
@@ -68,12 +69,16 @@ describe('a target', () => {
   it('keeps drift open until it is corrected or the object is gone', () => {
     const { when, state } = given(targetDecider, [drifted]);
     expect(Object.keys(state.drift)).toHaveLength(1);
-    expect(typesOf(when({ ...of, type: 'RecordDrift', object, changes }))).toEqual([]);
-    expect(typesOf(when({ ...of, type: 'RecordDriftCorrected', object }))).toEqual(['DriftCorrected']);
+    expect(typesOf(when({ ...of, type: 'RecordDrift', object, changes, at }))).toEqual([]);
+    expect(typesOf(when({ ...of, type: 'RecordDriftCorrected', object, at, how: 'Applied' }))).toEqual([
+      'DriftCorrected',
+    ]);
     const pruned: TargetEvent = { type: 'ObjectsPruned', data: { ...of, objects: [object] } };
     expect(given(targetDecider, [drifted, pruned]).state.drift).toEqual({});
-    expect(typesOf(given(targetDecider, []).when({ ...of, type: 'RecordDriftCorrected', object }))).toEqual(
-      [],
-    );
+    expect(
+      typesOf(
+        given(targetDecider, []).when({ ...of, type: 'RecordDriftCorrected', object, at, how: 'Applied' }),
+      ),
+    ).toEqual([]);
   });
 });

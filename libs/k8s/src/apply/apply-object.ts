@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { groupOf, refOf, type KubeObject, type ObjectRef } from '@keelson/domain';
 import { classify, ClassifiedError, type Classified } from '../client/classify';
 import { placedRef, type ApiResource } from '../discovery/resource';
+import { isOlder } from '../watch/resource-version';
 import { driftOf } from '../drift/drift-of';
 import { applyBody } from './body';
 import type { ApplyRequest, Change, ChangeOutcome } from './change-set';
@@ -13,8 +14,12 @@ import { handOverReplicas } from './hand-over-replicas';
 import { patch, readLive } from './patch';
 import { differsFromPlan } from './take-over';
 
-/** A Deployment in the middle of a rolling update changes its status several times a second; five reads outlast that. */
+/**
+ * A Deployment in the middle of a rolling update changes its status several times a second; five reads outlast that.
+ * The first two attempts to follow come at once: most conflicts are with one other writer, who is through by then.
+ */
 const ATTEMPTS = 5;
+const AT_ONCE = 2;
 const CONFLICT_PAUSE_MS = 20;
 
 /** Applies one object of a plan. Never throws except for an abort: a failure is a `Change`. */
@@ -71,9 +76,20 @@ const settle = async (
       }
       if (missing) await namespaces.ensure(ref.namespace);
     }
-    if (attempt > 1) await pause(CONFLICT_PAUSE_MS * attempt, undefined, { signal: options.signal });
-    live = await readLive(deps.client, resource, ref, options.signal);
+    if (attempt > AT_ONCE) {
+      await pause(CONFLICT_PAUSE_MS * attempt, undefined, { signal: options.signal });
+    }
+    live = newerInCache(deps, ref, live) ?? (await readLive(deps.client, resource, ref, options.signal));
+    // Whoever wrote meanwhile may have left nothing to do: two workers on one cluster must not write in turns.
+    if (isSettled(deps, request, ref, live)) return { ref, outcome: 'Unchanged', ...uidOf(live) };
   }
+};
+
+/** What the watch has brought since a decision was made; a GET would tell the same later. */
+const newerInCache = ({ cache }: ApplyDeps, ref: ObjectRef, live: Live): KubeObject | undefined => {
+  const cached = cache?.lookup(ref) ?? 'unknown';
+  if (typeof cached === 'string') return undefined;
+  return live === 'absent' || isOlder(live, cached) ? cached : undefined;
 };
 
 /** Nothing to do costs nothing: the cache shows this very plan, and its normal form shows no drift. */
@@ -89,7 +105,7 @@ const isSettled = (
   return (
     remembered !== undefined &&
     remembered.plan === request.hash &&
-    driftOf(remembered, cached).every(({ path }) => isIgnored(path, ignoredPaths(request.ignoreFields, ref)))
+    driftOf(remembered, cached).every((drift) => isIgnored(drift, ignoredPaths(request.ignoreFields, ref)))
   );
 };
 
@@ -107,7 +123,7 @@ const write = async (
     const wanted =
       onto === 'absent' ? body : withLiveValues(body, onto, ignoredPaths(request.ignoreFields, ref));
     const answer = await patch(deps.client, resource, wanted, { onto, signal: options.signal });
-    deps.memory?.remember(answer);
+    deps.memory?.remember(answer, body);
     deps.cache?.store(answer);
     return { ref, outcome: outcome(answer), ...uidOf(answer) };
   };

@@ -175,6 +175,31 @@ describe('applyPlan', () => {
       expect(api.methods().filter((method) => method === 'PATCH')).toHaveLength(5);
     });
 
+    it('takes what the watch has brought since, instead of asking', async () => {
+      await apply([[configMap()]]);
+      const before = api.objects.get(PATH)!;
+      const edited = api.put(PATH, { ...before, data: { a: 'by hand' } });
+      const shown = [before, edited];
+      const lookup = (): Lookup => shown.shift() ?? 'unknown';
+      deps = { ...deps, cache: { lookup, store: () => undefined } };
+      api.asked.length = 0;
+      deps.memory?.forget({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'c' });
+      expect(await outcomes([[configMap()]])).toEqual(['Configured']);
+      expect(api.methods()).toEqual(['PATCH', 'PATCH']);
+    });
+
+    it('leaves alone what another worker has put right between the look and the write', async () => {
+      await apply([[configMap()]]);
+      const right = api.objects.get(PATH)!;
+      seen(api.put(PATH, { ...right, data: { a: 'by hand' } }));
+      api.before = ({ method }) => {
+        if (method === 'PATCH') api.put(PATH, right);
+      };
+      api.asked.length = 0;
+      expect(await outcomes([[configMap()]])).toEqual(['Unchanged']);
+      expect(api.methods()).toEqual(['PATCH', 'GET']);
+    });
+
     it('waits for an object that is being deleted', async () => {
       const dying = mine(9);
       api.put(PATH, { ...dying, metadata: { ...dying.metadata, deletionTimestamp: 'now' } });

@@ -26,7 +26,85 @@ describe('ignored fields', () => {
     ['/spec', false],
     ['', false],
   ])('cover %p: %p', (path, covered) => {
-    expect(isIgnored(path, ['/spec/replicas', '/spec/template'])).toBe(covered);
+    expect(isIgnored({ path, from: 1, to: 2 }, ['/spec/replicas', '/spec/template'])).toBe(covered);
+  });
+
+  it.each([
+    ['of nothing but ignored fields', { a: '1', b: { c: '2' } }, undefined, true],
+    ['of a field that is not ignored', { a: '1', d: '3' }, undefined, false],
+    ['of a value', '1', undefined, false],
+    ['in favour of another value', { a: '1' }, 'x', false],
+  ])('cover the disappearance of a parent %s', (_, from, to, covered) => {
+    expect(isIgnored({ path: '/data', from, to }, ['/data/a', '/data/b/c'])).toBe(covered);
+  });
+
+  describe('below a list that is keyed by name', () => {
+    const path = '/spec/list/1/image';
+    const planned = object({
+      list: [
+        { name: 'a', image: 'a:1' },
+        { name: 'b', image: 'b:1' },
+      ],
+    });
+    const live = (managed: boolean): KubeObject => ({
+      ...object({
+        list: [
+          { name: 'injected', image: 'mesh' },
+          { name: 'b', image: 'b:9' },
+          { name: 'a', image: 'a:9' },
+        ],
+      }),
+      metadata: {
+        name: 'web',
+        ...(managed
+          ? {
+              managedFields: [
+                {
+                  manager: 'keelson',
+                  operation: 'Apply',
+                  fieldsV1: {
+                    'f:spec': {
+                      'f:list': {
+                        'k:{"name":"a"}': { '.': {}, 'f:image': {} },
+                        'k:{"name":"b"}': { '.': {}, 'f:image': {} },
+                      },
+                    },
+                  },
+                },
+              ],
+            }
+          : {}),
+      },
+    });
+
+    it.each([true, false])('follow the element, wherever others have put it (ours: %p)', (managed) => {
+      expect(withLiveValues(planned, live(managed), [path])['spec']).toEqual({
+        list: [
+          { name: 'a', image: 'a:1' },
+          { name: 'b', image: 'b:9' },
+        ],
+      });
+    });
+
+    it('find an element by keys of which one has a default', () => {
+      const ports = object({ ports: [{ port: 80, name: 'http', nodePort: 1 }] });
+      const seen = object({
+        ports: [
+          { port: 80, protocol: 'UDP', nodePort: 5 },
+          { port: 80, protocol: 'TCP', nodePort: 7 },
+        ],
+      });
+      seen.metadata['managedFields'] = [
+        {
+          manager: 'keelson',
+          operation: 'Apply',
+          fieldsV1: { 'f:spec': { 'f:ports': { 'k:{"port":80,"protocol":"TCP"}': { 'f:port': {} } } } },
+        },
+      ];
+      expect(withLiveValues(ports, seen, ['/spec/ports/0/nodePort'])['spec']).toEqual({
+        ports: [{ port: 80, name: 'http', nodePort: 7 }],
+      });
+    });
   });
 
   it.each<[string, KubeObject, KubeObject, string, KubeObject]>([

@@ -19,5 +19,5 @@ export const rememberByDryRun = async (
 ): Promise<Remembered | undefined> => {
   const resource = await deps.discovery.resolve(planned.apiVersion, planned.kind);
   const body = applyBody(request, planned, placedRef(resource, refOf(planned), request.namespace));
-  return deps.memory.remember(await patch(deps.client, resource, body, { dryRun: true, signal }));
+  return deps.memory.remember(await patch(deps.client, resource, body, { dryRun: true, signal }), body);
 };

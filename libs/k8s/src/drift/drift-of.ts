@@ -1,7 +1,7 @@
-import { GENERATION_ANNOTATION, PLAN_ANNOTATION, type KubeObject } from '@keelson/domain';
+import { GENERATION_ANNOTATION, isSecret, PLAN_ANNOTATION, type KubeObject } from '@keelson/domain';
 import { indexIn, isRecord, owns, touches, type FieldNode } from './fields-v1';
 import { isOurs, managedFieldsOf, ourFields } from './managed-fields';
-import { isSecret, isSecretPath, masked } from './mask';
+import { maskedAt } from './mask';
 import type { Remembered } from './normal-form';
 import { sameJson } from './same-json';
 
@@ -132,12 +132,12 @@ const step = (place: Place, raw: string, token: string): Place => ({
 const escapePointer = (token: string): string => token.replace(/~/g, '~0').replace(/\//g, '~1');
 
 const describe = (difference: Difference, live: KubeObject, secret: boolean): Drift => {
-  const hide = secret && isSecretPath(difference.pointer);
-  const owner = difference.to === undefined ? undefined : ownerOf(difference.raw, live);
+  const { pointer, from, to } = difference;
+  const owner = to === undefined ? undefined : ownerOf(difference.raw, live);
   return {
-    path: difference.pointer,
-    from: hide ? masked(difference.from, '*** (planned)') : difference.from,
-    to: hide ? masked(difference.to, '*** (live)') : difference.to,
+    path: pointer,
+    from: secret ? maskedAt(pointer, from, '*** (planned)') : from,
+    to: secret ? maskedAt(pointer, to, '*** (live)') : to,
     ...(owner?.manager ? { manager: owner.manager } : {}),
     ...(owner?.time ? { at: owner.time } : {}),
   };

@@ -70,6 +70,15 @@ export const indexIn = (list: readonly unknown[], select: Selector): number => {
   }
 };
 
+/** The same in a list as it was planned, where keys that have a default may be left out. */
+export const plannedIndex = (list: readonly unknown[], select: Selector): number => {
+  const exact = indexIn(list, select);
+  if (exact >= 0 || select.by !== 'keys') return exact;
+  return list.findIndex(
+    (element) => isRecord(element) && hasKeys({ ...select.keys, ...element }, select.keys),
+  );
+};
+
 const hasKeys = (element: Record<string, unknown>, keys: Readonly<Record<string, unknown>>): boolean => {
   for (const name in keys) if (!sameJson(element[name], keys[name])) return false;
   return true;

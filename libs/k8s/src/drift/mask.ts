@@ -1,27 +1,32 @@
-import { groupOf, type KubeObject } from '@keelson/domain';
 import { isRecord } from './fields-v1';
 
-const SECRET_FIELDS = ['data', 'stringData'];
-export const MASK = '***';
+/** Where a Secret keeps its values; `kubectl apply` leaves a copy of the whole Secret in an annotation. */
+const HIDDEN: readonly (readonly string[])[] = [
+  ['data'],
+  ['stringData'],
+  ['metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'],
+];
 
-export const isSecret = (object: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean =>
-  object.kind === 'Secret' && groupOf(object.apiVersion) === '';
+/** What may be shown of a value that lies at a JSON Pointer in a Secret: names of keys stay, values do not. */
+export const maskedAt = (pointer: string, value: unknown, mask: string): unknown => {
+  const tokens = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return HIDDEN.reduce((shown, place) => {
+    const isOnTheWay = tokens.every((token, depth) => depth >= place.length || token === place[depth]);
+    return isOnTheWay ? hide(shown, place.slice(tokens.length), mask) : shown;
+  }, value);
+};
 
-/** Every value replaced; names of keys stay. */
-export const masked = (value: unknown, mask = MASK): unknown => {
+const hide = (value: unknown, [step, ...rest]: readonly string[], mask: string): unknown => {
+  if (step === undefined) return masked(value, mask);
+  if (!isRecord(value) || !(step in value)) return value;
+  return { ...value, [step]: hide(value[step], rest, mask) };
+};
+
+const masked = (value: unknown, mask: string): unknown => {
   if (value === undefined || value === null) return value;
   if (!isRecord(value)) return mask;
   return Object.fromEntries(Object.keys(value).map((key) => [key, mask]));
 };
-
-/** A copy of a Secret without its values; anything else as it is. */
-export const maskSecret = (object: KubeObject): KubeObject => {
-  if (!isSecret(object)) return object;
-  const copy = { ...object };
-  for (const field of SECRET_FIELDS) if (field in copy) copy[field] = masked(copy[field]);
-  return copy;
-};
-
-/** Tells whether a JSON Pointer leads into a Secret's values. */
-export const isSecretPath = (pointer: string): boolean =>
-  SECRET_FIELDS.some((field) => pointer === `/${field}` || pointer.startsWith(`/${field}/`));

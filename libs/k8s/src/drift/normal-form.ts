@@ -33,11 +33,11 @@ export class FormPool {
   readonly #nodes = new Interner<FieldNode>();
   readonly #forms = new Interner<NormalForm>();
 
-  intern(object: KubeObject, fieldsV1: FieldsV1): NormalForm {
+  intern(object: KubeObject, fieldsV1: FieldsV1, sent?: KubeObject): NormalForm {
     const trie = withoutMarks(fieldsV1);
     const trieId = digest(trie);
     const fields = this.#nodes.get(trieId, () => compileFields(trie));
-    const values = extractNode(object, fields);
+    const values = extractNode(object, fields, sent);
     return this.#forms.get(trieId + digest(values), () => ({ fields, values }));
   }
 
@@ -101,13 +101,16 @@ export class NormalForms {
     this.#pool = pool;
   }
 
-  /** Takes the answer of an apply (or of a dry run of one). Without an entry of ours there is nothing to remember. */
-  remember(answer: KubeObject): Remembered | undefined {
+  /**
+   * Takes the answer of an apply (or of a dry run of one) of `sent`, whose order of list elements it keeps: that is
+   * what JSON Pointers of people count by. Without an entry of ours there is nothing to remember.
+   */
+  remember(answer: KubeObject, sent?: KubeObject): Remembered | undefined {
     const fieldsV1 = ourFields(answer);
     if (!isRecord(fieldsV1)) return undefined;
     const annotations = answer.metadata.annotations ?? {};
     const remembered: Remembered = {
-      form: this.#pool.intern(answer, fieldsV1),
+      form: this.#pool.intern(answer, fieldsV1, sent),
       plan: annotations[PLAN_ANNOTATION],
       generation: annotations[GENERATION_ANNOTATION],
     };

@@ -1,0 +1,210 @@
+import {
+  correctionDueAt,
+  driftDecider,
+  keyOf,
+  nextCalmAt,
+  refOf,
+  type DriftChange,
+  type DriftCommand,
+  type DriftState,
+  type KubeObject,
+  type ObjectRef,
+} from '@keelson/domain';
+import {
+  driftOf,
+  generationOf,
+  ignoredPaths,
+  isIgnored,
+  rememberByDryRun,
+  type ChangeSet,
+} from '@keelson/k8s';
+import { itemOf, type Desired } from './desired';
+import { lookUp } from './judge-target';
+import type { Reports } from './reports';
+import { UNTIL_WATCHED_MS, type TargetHost } from './target-host';
+
+type Waves = readonly (readonly KubeObject[])[];
+
+/** A planned object that differs from what the API server made of our apply. */
+interface Found {
+  readonly ref: ObjectRef;
+  readonly changes: readonly DriftChange[];
+}
+
+type Told = DriftCommand extends infer Command
+  ? Command extends DriftCommand
+    ? Omit<Command, 'application' | 'cluster' | 'at'>
+    : never
+  : never;
+
+/** Finds one target's drift, puts it right or reports it as the policy says, and tells when it is over. */
+export class DriftControl {
+  private readonly found = new Map<string, Found>();
+  /** What the log says of this target's drift, or will say as soon as it has what was told. */
+  private known: DriftState = driftDecider.initial;
+  private policy = '';
+  /** Whether every object was compared since the plan or the policy changed; until then nothing is called undone. */
+  private compared = false;
+  /** Counts what makes a comparison that is under way void. */
+  private changes = 0;
+
+  constructor(
+    private readonly host: TargetHost,
+    private readonly reports: Reports,
+  ) {}
+
+  /** Takes what the read model wants and knows now. */
+  want(desired: Desired, isNewPlan: boolean): void {
+    const { policy, position, drift, flaps } = desired;
+    if (this.reports.recorded && position >= this.reports.position) this.known = { drift, flaps };
+    const judgedBy = JSON.stringify([policy.drift, policy.ignoreFields]);
+    if (!isNewPlan && judgedBy === this.policy) return;
+    this.policy = judgedBy;
+    this.compareAgain();
+  }
+
+  /** Everything was applied, whatever had been open; what others did meanwhile shows in the comparison. */
+  applied(desired: Desired): void {
+    for (const key of Object.keys(this.known.drift)) this.end(desired, key, 'Applied');
+    this.compareAgain();
+  }
+
+  /** A planned object of the plan that the cluster has was seen to change. */
+  saw({ policy, generation }: Desired, ref: ObjectRef, live: KubeObject, deleted: boolean): void {
+    if (policy.drift === 'Ignore') return;
+    // Another worker was here with a newer plan. That is no drift, and nothing to be put right.
+    if (generationOf(live) > generation) return;
+    const changes = deleted
+      ? [{ path: '', from: 'applied', to: 'deleted' }]
+      : this.differences(live, ignoredPaths(policy.ignoreFields, ref));
+    if (changes.length > 0) this.found.set(keyOf(ref), { ref, changes });
+    else this.found.delete(keyOf(ref));
+  }
+
+  /**
+   * Compares every object once. What another process applied (this one before a restart, or the owner before this one)
+   * is not remembered: dry runs bring the memory back without writing anything.
+   */
+  async compare(desired: Desired, waves: Waves): Promise<void> {
+    if (this.compared) return;
+    const { changes } = this;
+    const { application, generation, hash = '', namespace } = desired;
+    const { deps, signal } = this.host;
+    for (const object of desired.policy.drift === 'Ignore' ? [] : waves.flat()) {
+      const live = lookUp(deps.cache, object, namespace);
+      if (live === 'unknown') return this.host.again(application, UNTIL_WATCHED_MS);
+      if (live !== 'absent' && !deps.memory.get(refOf(live)))
+        await rememberByDryRun(deps, { application, generation, hash, namespace }, object, signal);
+      this.look(desired, object);
+    }
+    this.compared = changes === this.changes;
+    if (!this.compared) this.host.again(application, 0);
+  }
+
+  /** Does about the drift what is due now. Answers what became of an apply that did not succeed. */
+  async act(
+    desired: Desired,
+    waves: Waves,
+    send: (waves: Waves) => Promise<ChangeSet>,
+  ): Promise<ChangeSet | undefined> {
+    const { drift } = desired.policy;
+    if (drift === 'Ignore') this.found.clear();
+    const due = this.due(desired);
+    if (drift === 'Report') for (const item of due) this.report(desired, item);
+    const failed = drift === 'Correct' ? await this.correct(desired, due, waves, send) : undefined;
+    this.settle(desired);
+    return failed;
+  }
+
+  private async correct(
+    desired: Desired,
+    due: readonly Found[],
+    waves: Waves,
+    send: (waves: Waves) => Promise<ChangeSet>,
+  ): Promise<ChangeSet | undefined> {
+    if (due.length === 0) return undefined;
+    const items = new Map(due.map((item) => [keyOf(item.ref), item]));
+    const wanted = waves.map((wave) => wave.filter((object) => items.has(keyOf(refOf(object)))));
+    const result = await send(wanted);
+    // Ours is not the newest plan: what looked like drift was a newer one on its way.
+    if (result.stale) this.found.clear();
+    if (result.stale) return result;
+    for (const [index, object] of wanted.flat().entries()) {
+      const key = keyOf(refOf(object));
+      const item = items.get(key)!;
+      this.report(desired, item);
+      if (result.changes[index]?.error) continue;
+      this.end(desired, key, 'Applied');
+      this.found.delete(key);
+      // What came while the apply was under way may be older than its answer, or a new drift already.
+      this.look(desired, object);
+    }
+    return result.applied ? undefined : result;
+  }
+
+  /** A field that flaps waits for its turn; that it differs is shown meanwhile, but not with each of its values. */
+  private due(desired: Desired): Found[] {
+    const now = Date.now();
+    return [...this.found.values()].filter((item) => {
+      const at = correctionDueAt(this.known, item.ref, item.changes);
+      if (at <= now) return true;
+      if (!(keyOf(item.ref) in this.known.drift)) this.report(desired, item);
+      this.host.again(desired.application, at - now);
+      return false;
+    });
+  }
+
+  /** Tells of drift that others undid or that the policy does not care about any more, and of fields that are calm. */
+  private settle(desired: Desired): void {
+    const now = Date.now();
+    if (this.compared) {
+      for (const [key, changes] of Object.entries(this.known.drift)) {
+        const item = desired.inventory.find(({ ref, wanted }) => wanted && keyOf(ref) === key);
+        if (!item || this.found.has(key)) continue;
+        const at = correctionDueAt(this.known, item.ref, changes);
+        if (at <= now) this.end(desired, key, desired.policy.drift === 'Ignore' ? 'Ignored' : 'Undone');
+        else this.host.again(desired.application, at - now);
+      }
+    }
+    const calm = nextCalmAt(this.known);
+    if (calm === undefined) return;
+    if (calm <= now) this.tell(desired, { type: 'RecordCalm' });
+    else this.host.again(desired.application, calm - now);
+  }
+
+  /** Compares a planned object with what the cache shows now. */
+  private look(desired: Desired, object: KubeObject): void {
+    const live = lookUp(this.host.deps.cache, object, desired.namespace);
+    const item = itemOf(desired, refOf(object));
+    if (live === 'unknown' || !item) return;
+    this.saw(desired, item.ref, live === 'absent' ? object : live, live === 'absent');
+  }
+
+  private report(desired: Desired, { ref, changes }: Found): void {
+    this.tell(desired, { type: 'RecordDrift', object: ref, changes });
+  }
+
+  private end(desired: Desired, key: string, how: 'Applied' | 'Undone' | 'Ignored'): void {
+    const item = desired.inventory.find(({ ref }) => keyOf(ref) === key);
+    if (item) this.tell(desired, { type: 'RecordDriftCorrected', object: item.ref, how });
+  }
+
+  private tell({ application, cluster }: Desired, what: Told): void {
+    const command = { ...what, at: new Date().toISOString() };
+    const decision = driftDecider.decide(this.known, { ...command, application, cluster });
+    if (!decision.ok || decision.events.length === 0) return;
+    this.known = decision.events.reduce(driftDecider.evolve, this.known);
+    this.reports.tell(command);
+  }
+
+  private differences(live: KubeObject, ignored: readonly string[]): readonly DriftChange[] {
+    const remembered = this.host.deps.memory.get(refOf(live));
+    return remembered ? driftOf(remembered, live).filter((change) => !isIgnored(change, ignored)) : [];
+  }
+
+  private compareAgain(): void {
+    this.found.clear();
+    this.compared = false;
+    this.changes += 1;
+  }
+}
