@@ -6,6 +6,7 @@ import { AuditModule } from './audit/audit.module';
 import { ClustersModule } from './clusters/clusters.module';
 import { CommandRunner } from './commands/command-runner';
 import { DiffModule } from './diff/diff.module';
+import { DriftModule } from './drift/drift.module';
 import { EventsModule } from './events/events.module';
 import { HealthController } from './health/health.controller';
 import { Metrics } from './health/metrics';
@@ -68,6 +69,7 @@ export class ApiModule {
         ReleasesModule,
         TargetsModule,
         DiffModule,
+        DriftModule,
         RunsModule,
         SidecarsModule,
         HoldsModule,

@@ -2,6 +2,7 @@ import { applicationOperations } from './applications/applications.operations';
 import { auditOperations } from './audit/audit.operations';
 import { clusterOperations } from './clusters/clusters.operations';
 import { diffOperations } from './diff/diff.operations';
+import { driftOperations } from './drift/drift.operations';
 import { eventOperations } from './events/events.operations';
 import { healthOperations } from './health/health.operations';
 import { holdOperations } from './holds/holds.operations';
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...releaseOperations,
   ...targetOperations,
   ...diffOperations,
+  ...driftOperations,
   ...runOperations,
   ...sidecarOperations,
   ...holdOperations,

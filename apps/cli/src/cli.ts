@@ -4,6 +4,7 @@ import { applyCommand } from './commands/apply';
 import { auditCommand } from './commands/audit';
 import { clustersCommand } from './commands/clusters';
 import { diffCommand } from './commands/diff';
+import { driftCommand } from './commands/drift';
 import { eventsCommand } from './commands/events';
 import { holdsCommand } from './commands/holds';
 import { loginCommand } from './commands/login';
@@ -35,6 +36,7 @@ const COMMANDS = [
   runCommand,
   runActionCommands,
   targetsCommand,
+  driftCommand,
   auditCommand,
   verifyCommand,
   eventsCommand,

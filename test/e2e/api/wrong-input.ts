@@ -82,6 +82,7 @@ export const wrongShapes = table([
   ['a limit given twice', get('/v1/runs?limit=1&limit=2'), '?limit'],
   ['a time that is none', get('/v1/audit?from=yesterday'), '?from', /3339/],
   ['a position that is none', get('/v1/audit?after=-1'), '?after'],
+  ['a place in a history that is none', get(`${shop}/targets/a/drift?after=x`), '?after', /position/],
   ['a run phase that is none', get('/v1/runs?phase=Done'), '?phase'],
   [
     'a minimum position that is none',

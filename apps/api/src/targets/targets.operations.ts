@@ -18,8 +18,30 @@ const target = z
     workload: z.strictObject({ desired: z.int(), updated: z.int(), ready: z.int() }),
     owedDeletes: z.int().meta({ description: 'Objects that must be gone and are not confirmed gone' }),
     drift: z.array(
-      z.strictObject({ object: objectRef, path: z.string(), manager: z.string().nullable(), at: z.string() }),
+      z.strictObject({
+        object: objectRef,
+        path: z.string(),
+        manager: z.string().nullable(),
+        at: z.string(),
+        nextCorrection: time
+          .nullable()
+          .meta({
+            description: 'When the policy corrects and the field flaps: not before then. null: at once',
+          }),
+      }),
     ),
+    flapping: z
+      .array(
+        z.strictObject({
+          object: objectRef,
+          path: z.string(),
+          since: time,
+          count: z.int().meta({ description: 'How often it drifted since' }),
+          nextCorrection: time,
+          calmAt: time.meta({ description: 'Settled then, if it does not drift before' }),
+        }),
+      )
+      .meta({ description: 'Fields that drift again and again, whether they differ now or not' }),
     message: z.string().optional().meta({ description: "What the target's health says" }),
     lastError: z.strictObject({ message: z.string(), at: time, object: objectRef.optional() }).optional(),
   })

@@ -1,6 +1,7 @@
 import type {
   ClusterPhase,
   DriftChange,
+  Flaps,
   HealthStatus,
   KubeObject,
   ObjectRef,
@@ -31,6 +32,7 @@ export interface TargetRow {
     readonly at: string;
     readonly changes: readonly DriftChange[];
   }[];
+  readonly flaps: Flaps | null;
   readonly cluster_error: { readonly message: string; readonly at: string } | null;
   readonly desired: number | null;
   readonly updated: number | null;
@@ -48,7 +50,7 @@ export const targetPage = async (
     name: 'target-page',
     text: `
       select t.cluster, c.phase as cluster_phase, t.removing, t.run, t.version, t.revision, t.generation, t.hash,
-             t.applied_generation, t.health, t.failure, t.drift, c.last_error as cluster_error,
+             t.applied_generation, t.health, t.failure, t.drift, t.flaps, c.last_error as cluster_error,
              o.desired, o.updated, o.ready, i.owed
       from read.targets t
       left join read.clusters c on c.name = t.cluster

@@ -1,4 +1,4 @@
-import { targetPhase } from '@keelson/domain';
+import { calmAt, dueAt, flapKey, targetPhase } from '@keelson/domain';
 import type { TargetView } from './targets.operations';
 import type { TargetRow } from './targets.queries';
 
@@ -33,12 +33,27 @@ export const targetView = (row: TargetRow): TargetView => {
         path: change.path,
         manager: change.manager ?? null,
         at: change.at ?? at,
+        nextCorrection: timeOrNull(dueAt(row.flaps?.[flapKey(object, change.path)])),
       })),
     ),
+    flapping: flapping(row),
     ...(health?.message ? { message: health.message } : {}),
     ...(lastError ? { lastError: errorView(lastError) } : {}),
   };
 };
+
+const flapping = ({ flaps }: TargetRow): TargetView['flapping'] =>
+  Object.values(flaps ?? {}).flatMap((flap) => {
+    if (!flap.flapping) return [];
+    const { object, path } = flap;
+    const { since, rounds } = flap.flapping;
+    const times = { since: iso(since), nextCorrection: iso(dueAt(flap)), calmAt: iso(calmAt(flap)) };
+    return [{ object, path, count: rounds, ...times }];
+  });
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+const timeOrNull = (time: number): string | null => (time === 0 ? null : iso(time));
 
 /** What was seen last; before anything was seen, what the verdict on the health had counted. */
 const workload = ({ desired, updated, ready, health }: TargetRow): TargetView['workload'] => {

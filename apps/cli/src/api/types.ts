@@ -151,7 +151,19 @@ export interface Target {
   readonly workload: { readonly desired: number; readonly updated: number; readonly ready: number };
   readonly owedDeletes: number;
   readonly drift: readonly { readonly path: string; readonly manager: string | null; readonly at: string }[];
+  readonly flapping: readonly { readonly path: string; readonly nextCorrection: string }[];
   readonly lastError?: { readonly message: string };
+}
+
+export interface Drift {
+  readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
+  readonly path: string;
+  readonly from?: unknown;
+  readonly to?: unknown;
+  readonly manager: string | null;
+  readonly at: string;
+  readonly detected: { readonly position: number; readonly at: string };
+  readonly corrected: { readonly position: number; readonly at: string; readonly how: string | null } | null;
 }
 
 export interface AuditEvent {

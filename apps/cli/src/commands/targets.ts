@@ -28,9 +28,12 @@ const targetTable = (targets: readonly Target[], { colours }: Host): string => {
       ? 'yes'
       : `no (${target.appliedGeneration} of ${target.generation})`,
     `${target.workload.ready}/${target.workload.desired}`,
-    String(target.drift.length),
+    driftText(target),
     String(target.owedDeletes),
     target.lastError?.message ?? '',
   ]);
   return table(['CLUSTER', 'PHASE', 'VERSION', 'REVISION', 'APPLIED', 'READY', 'DRIFT', 'OWED', ''], rows);
 };
+
+const driftText = ({ drift, flapping }: Target): string =>
+  flapping.length > 0 ? `${drift.length} (${flapping.length} flapping)` : String(drift.length);

@@ -189,6 +189,9 @@ const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
     case 'DriftCorrected':
       record.drift = withoutDrift(record, keyOf(event.data.object));
       break;
+    case 'DriftFlapping': // The fields that flap are folded from the drift itself.
+    case 'DriftSettled':
+      break;
     case 'ObjectsPruned':
       for (const ref of event.data.objects) {
         const key = keyOf(ref);

@@ -193,7 +193,7 @@ export class DriftControl {
     const command = { ...what, at: new Date().toISOString() };
     const decision = driftDecider.decide(this.known, { ...command, application, cluster });
     if (!decision.ok || decision.events.length === 0) return;
-    this.known = decision.events.reduce(driftDecider.evolve, this.known);
+    this.known = decision.events.reduce((state, event) => driftDecider.evolve(state, event), this.known);
     this.reports.tell(command);
   }
 
