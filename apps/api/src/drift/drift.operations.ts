@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../http/operation';
 import { dnsLabel, limitQuery, listSchema, position, time, type View } from '../schemas/common';
-import { objectRef } from '../targets/targets.operations';
+import { objectRef } from '../schemas/object-ref';
 
 const moment = z.strictObject({ position, at: time });
 
