@@ -34,7 +34,7 @@ const generationIn = async (name: string): Promise<number> => {
 beforeAll(async () => {
   api = await Harness.start();
   for (const name of ['a', 'b', 'c']) await api.put(`/v1/clusters/${name}`, cluster());
-  await api.put('/v1/applications/shop', application());
+  await api.put('/v1/applications/shop', application({ disruptionBudget: 'None' }));
   await api.post('/v1/applications/shop/releases', { version: '1.0' });
   await record(
     'run/shop-1',
@@ -179,10 +179,7 @@ it('the plan of a target is what it must have', async () => {
   expect(body).toMatchObject({
     cluster: 'a',
     generation: await generationIn('a'),
-    objects: [
-      { kind: 'PodDisruptionBudget', metadata: { namespace: 'shop' } },
-      { kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } },
-    ],
+    objects: [{ kind: 'Deployment', metadata: { name: 'web', namespace: 'shop' } }],
   });
   expect(await api.get('/v1/applications/shop/targets/c/plan')).toMatchObject({
     status: 404,

@@ -128,6 +128,12 @@ describe('other kinds', () => {
       /SyncFailed: no scale/,
     ],
     [
+      'of our making, which cannot be computed',
+      '{metadata: {generation: 1, annotations: {keelson.dev/made-for: CloneSet/web}}, status: {conditions: [{type: DisruptionAllowed, status: "False", reason: SyncFailed}]}}',
+      'Current',
+      /exists/,
+    ],
+    [
       'no disruption allowed now',
       '{metadata: {generation: 1}, status: {observedGeneration: 1, conditions: [{type: DisruptionAllowed, status: "False", reason: InsufficientPods}]}}',
       'Current',

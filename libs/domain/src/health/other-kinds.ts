@@ -1,3 +1,4 @@
+import { MADE_FOR_ANNOTATION } from '../kubernetes/marks';
 import type { KubeObject } from '../kubernetes/objects';
 import { listAt, stringAt } from '../manifests/json';
 import { conditionOf, describeCondition, explain } from './conditions';
@@ -32,8 +33,11 @@ export const assessClaim = (claim: KubeObject): Health => {
 /**
  * A budget is Current once its controller works with it. That it is not met at the moment is no concern of its
  * own: during a rollout it never is, and a budget larger than its workload never will be.
+ * One that Keelson made keeps nobody waiting: it is in no manifest, and a kind without the scale subresource can have one
+ * that is never computed.
  */
 export const assessBudget = (budget: KubeObject): Health => {
+  if (budget.metadata.annotations?.[MADE_FOR_ANNOTATION] !== undefined) return current('the budget exists');
   const behind = unobserved(budget, true);
   if (behind !== undefined) return inProgress(behind);
   const allowed = conditionOf(budget, 'DisruptionAllowed');
