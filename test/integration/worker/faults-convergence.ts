@@ -8,6 +8,7 @@ import {
 } from '@keelson/domain';
 import type { RecordedEvent } from '@keelson/event-store';
 import type { Fleet } from './fleet-harness';
+import type { Membership } from './faults-membership';
 import type { Witness } from './faults-witness';
 
 interface TargetRow {
@@ -24,11 +25,16 @@ interface TargetRow {
 }
 
 /** Waits until every cluster is as the log wants it; fails with the first few that are not. */
-export const converges = async (fleet: Fleet, witness: Witness, withinMs: number): Promise<void> => {
+export const converges = async (
+  fleet: Fleet,
+  witness: Witness,
+  membership: Membership,
+  withinMs: number,
+): Promise<void> => {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const seen = witness.position;
-    const lagging = await lag(fleet, witness);
+    const lagging = await lag(fleet, witness, membership);
     if (lagging.length === 0) return;
     if (Date.now() > deadline) {
       throw new Error(
@@ -39,7 +45,11 @@ export const converges = async (fleet: Fleet, witness: Witness, withinMs: number
   }
 };
 
-const lag = async ({ pool, simulator }: Fleet, witness: Witness): Promise<string[]> => {
+const lag = async (
+  { pool, simulator }: Fleet,
+  witness: Witness,
+  { members, outside, cleared }: Membership,
+): Promise<string[]> => {
   const { rows } = await pool.query<TargetRow>(
     `select t.cluster, t.release, t.pace, p.objects, t.generation, t.applied_generation, t.health, t.failure, t.drift,
             c.phase
@@ -47,11 +57,17 @@ const lag = async ({ pool, simulator }: Fleet, witness: Witness): Promise<string
      where t.application = 'shop' order by t.cluster`,
   );
   const wanted = releasesByCluster(witness.events);
-  const missing = simulator.names.filter((name) => !rows.some(({ cluster }) => cluster === name));
+  const known = new Set(rows.map(({ cluster }) => cluster));
+  const left = cleared.filter((name) => simulator.cluster(name).pods('shop').length > 0);
   return [
-    ...missing.map((name) => `${name}: no target`),
+    ...members.filter((name) => !known.has(name)).map((name) => `${name}: no target`),
+    ...outside.filter((name) => known.has(name)).map((name) => `${name}: a target, though it left`),
+    ...left.map((name) => `${name}: its pods stayed, though it left`),
     ...rows.flatMap((row) => {
-      const why = whyNot(row, wanted.get(row.cluster), (ref) => simulator.cluster(row.cluster).get(ref));
+      const cluster = simulator.cluster(row.cluster);
+      const why =
+        whyNot(row, wanted.get(row.cluster), (ref) => cluster.get(ref)) ??
+        strayPod(row, cluster.pods('shop', 'app=web'));
       return why === undefined ? [] : [`${row.cluster}: ${why}`];
     }),
   ];
@@ -90,6 +106,19 @@ const whyNot = (
   return undefined;
 };
 
+/** A pod that runs other images than the plan's: in place or anew, in the end they are the same. */
+const strayPod = ({ pace, objects }: TargetRow, pods: readonly KubeObject[]): string | undefined => {
+  if (pace && pace.share !== '100%') return undefined;
+  const web = (objects ?? []).find(({ kind }) => kind === 'Deployment') as any;
+  const wanted = imagesOf(web?.spec.template.spec);
+  const stray = (pods as any[]).find(
+    ({ metadata, spec }) => !metadata.deletionTimestamp && imagesOf(spec) !== wanted,
+  );
+  return stray && `pod ${stray.metadata.name} runs ${imagesOf(stray.spec)} instead of ${wanted}`;
+};
+
+const imagesOf = (pod: any): string => (pod?.containers ?? []).map(({ image }: any) => image).join();
+
 /** Where the live value is not what is planned; what is not planned may be anything. */
 const differenceIn = (planned: unknown, live: unknown, path: string): string | undefined => {
   if (typeof planned !== 'object' || planned === null) {
@@ -110,18 +139,30 @@ const differenceIn = (planned: unknown, live: unknown, path: string): string | u
 const releasesByCluster = (events: readonly RecordedEvent[]): Map<string, string> => {
   const releases = new Map<string, string>();
   const runs = new Map<string, RunState>();
+  const members = new Set<string>();
+  let settled: string | undefined;
+  const give = (cluster: string, release: string | undefined): void => {
+    if (members.has(cluster) && release !== undefined) releases.set(cluster, release);
+  };
   for (const recorded of events) {
+    if (recorded.type === 'ClusterRegistered' || recorded.type === 'ClusterForgotten') {
+      const { cluster } = recorded.data as { cluster: string };
+      releases.delete(cluster);
+      if (recorded.type === 'ClusterForgotten') members.delete(cluster);
+      else members.add(cluster);
+      give(cluster, settled);
+    }
     const event = recorded as unknown as RunEvent;
-    if (!recorded.stream.startsWith('run/')) continue;
+    if (!recorded.stream.startsWith('run/') || event.data.application !== 'shop') continue;
     const { run } = event.data;
     const state = runDecider.evolve(runs.get(run) ?? runDecider.initial, event);
     runs.set(run, state);
-    if (event.type === 'ClusterStarted' || event.type === 'ClusterRollbackStarted') {
-      releases.set(event.data.cluster, event.data.release);
-    }
+    if (event.type === 'ClusterStarted' || event.type === 'ClusterRollbackStarted')
+      give(event.data.cluster, event.data.release);
     if (event.type !== 'RunSucceeded') continue;
+    settled = (state as Run).release;
     for (const { phase, name } of (state as Run).stages.flatMap(({ clusters }) => clusters))
-      if (phase === 'SetAside') releases.set(name, (state as Run).release);
+      if (phase === 'SetAside') give(name, settled);
   }
   return releases;
 };

@@ -1,5 +1,8 @@
 import type { KubeObject } from '@keelson/domain';
 import type { Dice } from './faults-dice';
+import type { Membership } from './faults-membership';
+import { drawStrategy } from './faults-strategies';
+import { sidecarCommands } from './sidecar-commands';
 import type { Fleet } from './fleet-harness';
 
 type Undo = () => void | Promise<void>;
@@ -12,10 +15,13 @@ const SETTINGS = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name:
 export class Mischief {
   private readonly wounds: { readonly what: string; readonly undo: Undo }[] = [];
   private image = '';
+  private sidecarVersion = 0;
+  /** Of the sidecar that goes along; the newest last. */
+  readonly sidecarRuns: string[] = [];
 
   constructor(
     private readonly fleet: Fleet,
-    private readonly clusters: readonly string[],
+    private readonly membership: Membership,
     private readonly dice: Dice,
   ) {}
 
@@ -103,6 +109,34 @@ export class Mischief {
       const replicas = 2 + this.dice.below(4);
       await this.fleet.application('shop', { type: 'ScaleApplication', scale: { replicas } });
     },
+    'a sidecar release': async () => {
+      this.sidecarVersion += 1;
+      const { stages: _, ...strategy } = drawStrategy(
+        this.dice,
+        this.dice.pick(['Pause', 'Rollback', 'Continue']),
+      );
+      const image = `agent:${this.sidecarVersion}`;
+      const undo = this.dice.chance(0.3)
+        ? this.inSome(2, (cluster) => {
+            cluster.refuseImage(image);
+            return () => cluster.refuseImage(image, false);
+          })
+        : undefined;
+      const update = 'InPlaceIfPossible';
+      const { release } = sidecarCommands(this.fleet);
+      this.sidecarRuns.push(await release('logs', image, { ...strategy, update }));
+      return undo;
+    },
+    'a cluster joins': async () => {
+      for (const name of this.dice.some(1 + this.dice.below(3), this.membership.outside))
+        await this.membership.join(name);
+    },
+    'a cluster leaves': async () => {
+      const { all, members } = this.membership;
+      if (members.length <= all.length * 0.7) return;
+      for (const name of this.dice.some(1 + this.dice.below(3), members))
+        await this.membership.leave(name, this.dice.pick(['orphan', 'delete']));
+    },
     'the worker restarts': async () => {
       await this.fleet.stopWorker();
       await this.fleet.startWorker();
@@ -127,7 +161,7 @@ export class Mischief {
     trick: (cluster: ReturnType<Fleet['simulator']['cluster']>) => Undo | void,
   ): Undo {
     const undos = this.dice
-      .some(1 + this.dice.below(most), this.clusters)
+      .some(1 + this.dice.below(most), this.membership.all)
       .map((name) => trick(this.fleet.simulator.cluster(name)));
     return async () => {
       for (const undo of undos) await undo?.();
