@@ -213,13 +213,26 @@ export class ClusterSession implements TargetHost {
           'the outcome of a probe could not be recorded',
         ),
       )
-      .finally(() => (this.probing = undefined));
+      .finally(() => {
+        this.probing = undefined;
+        this.probeAgain();
+      });
     return this.probing;
+  }
+
+  /**
+   * Not before the probe is over, its record included: an alarm that rang during it would find it under way and be spent,
+   * and a cluster that has returned would stay lost (seen with a log that took longer than the pause).
+   */
+  private probeAgain(): void {
+    if (this.signal.aborted) return;
+    const steady = this.connected && this.failures === 0;
+    const pause = PROBE_MS * (0.9 + 0.2 * Math.random());
+    this.probes.set('probe', steady ? pause : backoffMs(Math.max(1, this.failures), RECONNECT));
   }
 
   private async probeOnce(): Promise<void> {
     if (this.signal.aborted) return;
-    this.probes.set('probe', PROBE_MS * (0.9 + 0.2 * Math.random()));
     const version = await this.version();
     if (this.signal.aborted) return;
     if (typeof version === 'string') await this.found(version);
@@ -253,7 +266,6 @@ export class ClusterSession implements TargetHost {
 
   private async missed(error: unknown): Promise<void> {
     this.failures += 1;
-    this.probes.set('probe', backoffMs(this.failures, RECONNECT));
     if (this.failures < FAILURES_UNTIL_LOST) return;
     this.connected = false;
     const { reason, message } = reasonOf(error);
