@@ -40,7 +40,7 @@ describe('a log that is slow', () => {
       recording = true;
       await held;
       return execute.apply(this, args);
-    } as Execute);
+    });
 
     fleet.simulator.cluster('eu').setReachable(false);
     await until('its loss is about to be recorded', () => recording);

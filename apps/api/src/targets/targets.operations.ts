@@ -23,11 +23,9 @@ const target = z
         path: z.string(),
         manager: z.string().nullable(),
         at: z.string(),
-        nextCorrection: time
-          .nullable()
-          .meta({
-            description: 'When the policy corrects and the field flaps: not before then. null: at once',
-          }),
+        nextCorrection: time.nullable().meta({
+          description: 'When the policy corrects and the field flaps: not before then. null: at once',
+        }),
       }),
     ),
     flapping: z
