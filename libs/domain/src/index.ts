@@ -9,6 +9,8 @@ export * from './kernel';
 export * from './kubernetes/marks';
 export * from './kubernetes/objects';
 export * from './manifests';
+export * from './node';
+export * from './node-repair';
 export * from './placement';
 export * from './planning';
 export * from './release';
