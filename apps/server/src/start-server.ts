@@ -74,7 +74,7 @@ const startParts = async (
     where = `${version} at ${await listen(api, settings)}`;
   }
   if (role !== 'api') {
-    const { redisUrl, kafkaBrokers } = settings;
+    const { redisUrl, kafkaBrokers, allowPrivateCallbacks } = settings;
     const jobs = await openJobQueue({
       catalog: WORKER_JOBS,
       database: databaseUrl,
@@ -87,7 +87,7 @@ const startParts = async (
       : new PostgresBus(store.log, logger);
     teardown.add('the bus', () => bus.close());
     uses.push(`queue ${jobs.description}`, `bus ${bus.description}`);
-    const worker = await startWorker({ store, vault, jobs, bus, logger });
+    const worker = await startWorker({ store, vault, jobs, bus, logger, allowPrivateCallbacks });
     teardown.add('the worker', () => worker.stop());
     const housekeeping = startHousekeeping(store, signingKey(key), logger);
     teardown.add('the housekeeping', () => housekeeping.stop());

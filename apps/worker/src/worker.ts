@@ -16,6 +16,8 @@ export interface WorkerOptions {
   /** Brings the projection its events. */
   readonly bus: EventBus;
   readonly logger: Logger;
+  /** Callbacks may go to loopback and private addresses; not unless told. */
+  readonly allowPrivateCallbacks?: boolean;
 }
 
 export interface Worker {
@@ -24,13 +26,20 @@ export interface Worker {
 }
 
 /** Starts everything that happens without a request: the projection, the run engine and the clusters' sessions. */
-export const startWorker = async ({ store, vault, jobs, bus, logger }: WorkerOptions): Promise<Worker> => {
+export const startWorker = async ({
+  store,
+  vault,
+  jobs,
+  bus,
+  logger,
+  allowPrivateCallbacks = false,
+}: WorkerOptions): Promise<Worker> => {
   const shards = new ShardOwnership(
     store.pool,
     () => void sessions.look(),
     (error) => logger.warn({ err: error }, 'the shards could not be balanced; trying again'),
   );
-  const sessions = new ClusterSessions({ store, vault, shards, logger });
+  const sessions = new ClusterSessions({ store, vault, shards, allowPrivateCallbacks, logger });
   const engine = new RunEngine({ store, vault, jobs, owns: (run) => shards.owns(run), logger });
 
   const onAdvanced = (position: number): void => {

@@ -20,6 +20,7 @@ export { extractOwned } from './drift/extract';
 export type { FieldsV1 } from './drift/fields-v1';
 export { FormPool, NormalForms, type NormalForm, type Remembered } from './drift/normal-form';
 export * from './drivers';
+export * from './nodes';
 export * from './prune/prune';
 export type { InformerEvent, InformerPhase } from './watch/informer';
 export * from './watch/collection-watches';

@@ -17,16 +17,19 @@ import {
   type Strategy,
 } from '@keelson/domain';
 import { createPool, createVault, openEventStore, type EventStore } from '@keelson/event-store';
-import { parseConnection, startSimulator, type Simulator } from '@keelson/k8s';
+import { parseConnection, startSimulator, type Simulator, type SimulatorOptions } from '@keelson/k8s';
 import { openJobQueue, PostgresBus } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
 import { pino } from 'pino';
 import { testDatabase } from '../../support/database';
 
 /** A worker on a database of its own, over simulated clusters; commands go straight to the deciders. */
-export const startFleet = async (clusters: string[], { tracksScale = false } = {}) => {
+export const startFleet = async (
+  clusters: string[],
+  { tracksScale = false, timings = {} }: Pick<SimulatorOptions, 'tracksScale' | 'timings'> = {},
+) => {
   const database = await testDatabase();
-  const simulator = await startSimulator({ clusters, tracksScale });
+  const simulator = await startSimulator({ clusters, tracksScale, timings });
   const store = await openEventStore({ pool: database.pool });
   const key = randomBytes(32);
   const vault = createVault(database.pool, key);
@@ -36,12 +39,14 @@ export const startFleet = async (clusters: string[], { tracksScale = false } = {
   );
   const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
   const bus = new PostgresBus(store.log, logger);
-  let worker = await startWorker({ store, vault, jobs, bus, logger });
+  const parts = { store, vault, jobs, bus, logger, allowPrivateCallbacks: true };
+  let worker = await startWorker(parts);
   const commands = commandsOf(store);
 
   return {
     ...commands,
     store,
+    vault,
     simulator,
     pool: database.pool,
     register: async (name: string, labels: Record<string, string> = {}) => {
@@ -58,7 +63,7 @@ export const startFleet = async (clusters: string[], { tracksScale = false } = {
     },
     stopWorker: () => worker.stop(),
     startWorker: async () => {
-      worker = await startWorker({ store, vault, jobs, bus, logger });
+      worker = await startWorker(parts);
     },
     /** Another process, as far as one test process can be one: a store, a queue and connections of its own. */
     joinWorker: async () => {
@@ -66,8 +71,14 @@ export const startFleet = async (clusters: string[], { tracksScale = false } = {
       const own = await openEventStore({ pool });
       const queue = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
       const ownBus = new PostgresBus(own.log, logger);
-      const parts = { store: own, vault: createVault(pool, key), jobs: queue, bus: ownBus, logger };
-      const other = await startWorker(parts);
+      const vaultOfItsOwn = createVault(pool, key);
+      const other = await startWorker({
+        ...parts,
+        store: own,
+        vault: vaultOfItsOwn,
+        jobs: queue,
+        bus: ownBus,
+      });
       return {
         stop: async () => {
           await other.stop();

@@ -7,12 +7,13 @@ import {
   type KubeObject,
   type ObjectRef,
 } from '@keelson/domain';
-import type { EventStore } from '@keelson/event-store';
+import type { EventStore, Vault } from '@keelson/event-store';
 import {
   ClusterClient,
   CollectionWatches,
   Discovery,
   NormalForms,
+  trimmedNode,
   WatchSet,
   type Classified,
   type ClusterConnection,
@@ -23,6 +24,7 @@ import type { Logger } from 'pino';
 import { backoffMs } from '../kernel/backoff';
 import { KeyedWork } from '../kernel/keyed-work';
 import { Timers } from '../kernel/timers';
+import { NodeKeeper } from '../nodes';
 import type { Desired, PlanContents } from '../targets/desired';
 import type { Observations } from '../targets/observations';
 import type { TargetRecorder } from '../targets/recorder';
@@ -46,6 +48,8 @@ export interface SessionOptions {
   readonly cluster: string;
   readonly connection: ClusterConnection;
   readonly store: EventStore;
+  readonly vault: Vault;
+  readonly allowPrivateCallbacks: boolean;
   readonly contents: PlanContents;
   readonly recorder: TargetRecorder;
   readonly observations: Observations;
@@ -68,6 +72,7 @@ export class ClusterSession implements TargetHost {
   private readonly discovery: Discovery;
   private readonly watches: WatchSet;
   readonly children: CollectionWatches;
+  private readonly nodes: NodeKeeper;
   private readonly agents = new Map<string, TargetAgent>();
   /** What agents that were dropped still have to say. */
   private readonly endings = new Set<Promise<void>>();
@@ -87,7 +92,11 @@ export class ClusterSession implements TargetHost {
     this.observations = options.observations;
     this.client = new ClusterClient(options.connection, { maxConcurrent: CONCURRENCY });
     this.discovery = new Discovery(this.client);
-    this.watches = new WatchSet({ client: this.client, discovery: this.discovery, transform: trimmed });
+    this.watches = new WatchSet({
+      client: this.client,
+      discovery: this.discovery,
+      transform: (object) => (object.kind === 'Node' ? trimmedNode(object) : object),
+    });
     this.deps = {
       client: this.client,
       discovery: this.discovery,
@@ -102,6 +111,13 @@ export class ClusterSession implements TargetHost {
     this.children = new CollectionWatches({ client: this.client, discovery: this.discovery }, (application) =>
       this.work.ask(application),
     );
+    this.nodes = new NodeKeeper({
+      ...options,
+      client: this.client,
+      signal: this.signal,
+      nodes: () => this.knownNodes(),
+      took: (node) => this.watches.store(node),
+    });
     this.watches.subscribe((event) => this.onWatchEvent(event));
   }
 
@@ -134,7 +150,18 @@ export class ClusterSession implements TargetHost {
 
   /** Looks at every target again: the sweep that makes up for whatever was missed. */
   askAll(): void {
-    if (this.connected) for (const application of this.agents.keys()) this.work.ask(application);
+    if (!this.connected) return;
+    for (const application of this.agents.keys()) this.work.ask(application);
+    this.nodes.sweep();
+  }
+
+  /** Policies or repairs of the cluster's nodes changed. */
+  attendNodes(): void {
+    if (this.connected) this.nodes.ask();
+  }
+
+  sweepNodes(): void {
+    if (this.connected) this.nodes.sweep();
   }
 
   async stop(): Promise<void> {
@@ -142,7 +169,7 @@ export class ClusterSession implements TargetHost {
     this.probes.clear();
     this.stopping.abort(new Error('the session is closing'));
     // Before the watches: what is still attended to may open one more, which nobody would ever close.
-    await Promise.all([this.work.close(), this.probing]);
+    await Promise.all([this.work.close(), this.nodes.stop(), this.probing]);
     await Promise.all([this.watches.stop(), this.children.stop()]);
     await Promise.all([...this.endings, ...[...this.agents.values()].map((agent) => agent.ended())]);
     await this.client.close();
@@ -188,10 +215,20 @@ export class ClusterSession implements TargetHost {
         void this.probe();
       return;
     }
-    if (event.of.kind === 'Node') return this.countNodes();
+    if (event.of.kind === 'Node') {
+      this.nodes.saw(event.object, event.type === 'DELETED');
+      return this.countNodes();
+    }
     if (event.source === 'own') return;
     const application = event.object.metadata.labels?.[APPLICATION_LABEL] ?? '';
     if (this.agents.get(application)?.saw(event.object, event.type === 'DELETED')) this.work.ask(application);
+  }
+
+  /** None while the cluster is lost, or its nodes are not followed: time alone must not make a node faulty then. */
+  private knownNodes(): Iterable<KubeObject> | undefined {
+    const anyNode = { apiVersion: 'v1', kind: 'Node', name: '' };
+    const isKnown = this.connected && this.watches.lookup(anyNode) !== 'unknown';
+    return isKnown ? this.watches.objects('v1', 'Node') : undefined;
   }
 
   /** Written when it changes, and once a minute as the cluster's sign of life. */
@@ -278,16 +315,3 @@ export class ClusterSession implements TargetHost {
     );
   }
 }
-
-/** What no decision looks at is not kept. */
-const trimmed = (object: KubeObject): KubeObject => {
-  if (object.kind !== 'Node') return object;
-  const { apiVersion, kind, metadata, status } = object as KubeObject & { status?: { conditions?: unknown } };
-  const { name, uid, resourceVersion } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, uid, resourceVersion },
-    status: { conditions: status?.conditions },
-  };
-};

@@ -2,6 +2,7 @@ import type { EventStore, Vault } from '@keelson/event-store';
 import type { ClusterConnection } from '@keelson/k8s';
 import type { Logger } from 'pino';
 import type { ShardOwnership } from '../kernel/shards';
+import { clustersToAttend } from '../nodes';
 import { changedTargets, openTargets, PlanContents } from '../targets/desired';
 import { Observations } from '../targets/observations';
 import { TargetRecorder } from '../targets/recorder';
@@ -11,6 +12,7 @@ export interface ClusterSessionsOptions {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly shards: ShardOwnership;
+  readonly allowPrivateCallbacks: boolean;
   readonly logger: Logger;
 }
 
@@ -69,6 +71,7 @@ export class ClusterSessions {
     for (const desired of await openTargets(this.options.store.pool, [...this.sessions.keys()])) {
       this.sessions.get(desired.cluster)?.session.want(desired);
     }
+    for (const { session } of this.sessions.values()) session.sweepNodes();
     await this.dropVanished();
   }
 
@@ -103,7 +106,7 @@ export class ClusterSessions {
   }
 
   private async open({ name, credentials }: Wanted): Promise<void> {
-    const { store, vault, logger } = this.options;
+    const { store, vault, allowPrivateCallbacks, logger } = this.options;
     const secret = await vault.get(`cluster/${name}`, credentials);
     if (!secret)
       return logger.error({ cluster: name }, 'the credentials of a cluster are missing; register it again');
@@ -111,6 +114,8 @@ export class ClusterSessions {
       cluster: name,
       connection: JSON.parse(secret.toString('utf8')) as ClusterConnection,
       store,
+      vault,
+      allowPrivateCallbacks,
       contents: this.contents,
       recorder: this.recorder,
       observations: this.observations,
@@ -128,6 +133,8 @@ export class ClusterSessions {
       for (const desired of await changedTargets(this.options.store.pool, clusters, since)) {
         this.sessions.get(desired.cluster)?.session.want(desired);
       }
+      for (const name of await clustersToAttend(this.options.store.pool, clusters, since))
+        this.sessions.get(name)?.session.attendNodes();
       for (const name of clusters) {
         const entry = this.sessions.get(name);
         if (entry) entry.seen = head;

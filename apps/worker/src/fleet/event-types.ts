@@ -3,6 +3,9 @@ import type {
   ClusterEvent,
   DependencyEvent,
   HoldEvent,
+  NodeEvent,
+  NodeRepairEvent,
+  NodeRepairPolicyEvent,
   ReleaseEvent,
   RunEvent,
   SidecarEvent,
@@ -23,6 +26,9 @@ export interface FleetEvents {
   readonly dependencies: DependencyEvent;
   readonly sidecar: SidecarEvent;
   readonly sidecarRelease: SidecarReleaseEvent;
+  readonly node: NodeEvent;
+  readonly nodeRepair: NodeRepairEvent;
+  readonly nodeRepairPolicy: NodeRepairPolicyEvent;
 }
 
 /** The compiler refuses to go on when the domain has a type that is missing here, or lacks one. */
@@ -104,6 +110,28 @@ export const PART_OF: PartOfType = {
   SidecarDeleted: 'sidecar',
 
   SidecarReleaseFrozen: 'sidecarRelease',
+
+  NodeReady: 'node',
+  NodeNotReady: 'node',
+  NodeGone: 'node',
+
+  NodeRepairStarted: 'nodeRepair',
+  NodeCordoned: 'nodeRepair',
+  NodeEvictionsHeld: 'nodeRepair',
+  NodePodsForceDeleted: 'nodeRepair',
+  NodeDrained: 'nodeRepair',
+  NodeRepairRequestFailed: 'nodeRepair',
+  NodeRepairRequested: 'nodeRepair',
+  NodeRepaired: 'nodeRepair',
+  NodeRepairCancelled: 'nodeRepair',
+  NodeUncordoned: 'nodeRepair',
+  NodeRepairEnded: 'nodeRepair',
+  RepairsHalted: 'nodeRepair',
+  RepairsCalm: 'nodeRepair',
+  RepairsResumed: 'nodeRepair',
+
+  NodeRepairPolicyDefined: 'nodeRepairPolicy',
+  NodeRepairPolicyDeleted: 'nodeRepairPolicy',
 };
 
 /**

@@ -9,6 +9,9 @@ import {
   type ApplicationEvent,
   type ClusterEvent,
   type HoldEvent,
+  type NodeEvent,
+  type NodeRepairEvent,
+  type NodeRepairPolicyEvent,
   type ReleaseEvent,
   type RunEvent,
   type SidecarEvent,
@@ -23,6 +26,7 @@ import type { Fleet } from './fleet';
 import type { TargetRecord } from './model';
 import { moveSidecar } from './move-sidecar';
 import { letGo, moveTarget, settle } from './move-target';
+import { foldNode, foldNodeRepair, foldNodeRepairPolicy, foldSight } from './nodes';
 import { placeApplication, placeCluster } from './placement';
 import type { Planner } from './planner';
 import { foldSidecar, foldSidecarRelease, forgetUnplaced } from './sidecars';
@@ -51,6 +55,12 @@ export const evolveFleet = async (fleet: Fleet, planner: Planner, event: Recorde
       return foldSidecar(fleet, planner, event as Recorded<SidecarEvent>);
     case 'sidecarRelease':
       return foldSidecarRelease(fleet, event as Recorded<SidecarReleaseEvent>);
+    case 'node':
+      return foldNode(fleet, event as Recorded<NodeEvent>);
+    case 'nodeRepair':
+      return foldNodeRepair(fleet, event as Recorded<NodeRepairEvent>);
+    case 'nodeRepairPolicy':
+      return foldNodeRepairPolicy(fleet, event as Recorded<NodeRepairPolicyEvent>);
     case 'dependencies': // The application's own definition says the same; the stream is there to find cycles.
     case undefined:
   }
@@ -65,6 +75,7 @@ const cluster = async (fleet: Fleet, planner: Planner, event: Recorded<ClusterEv
   const errorAt = event.type === 'ClusterUnreachable' ? event.recordedAt : known?.errorAt;
   fleet.clusters.set(name, { state, position, ...(errorAt && state.unreachable ? { errorAt } : {}) });
   fleet.changes.clusters.add(name);
+  foldSight(fleet, event);
   if (
     event.type === 'ClusterRegistered' ||
     event.type === 'ClusterForgotten' ||

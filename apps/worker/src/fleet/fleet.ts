@@ -1,4 +1,5 @@
 import type { KubeObject, Release, SidecarRelease } from '@keelson/domain';
+import { FleetNodes } from './nodes';
 import type {
   ApplicationRecord,
   ClusterRecord,
@@ -57,6 +58,7 @@ export class Fleet {
   readonly holds = new Map<string, HoldRecord>();
   readonly windows = new Map<string, WindowRecord>();
   readonly sidecars = new Map<string, SidecarRecord>();
+  readonly nodes = new FleetNodes();
   private readonly sidecarClusters = new Map<string, Map<string, SidecarClusterRecord>>();
   private readonly targets = new Map<string, Map<string, TargetRecord>>();
   changes = new Changes();

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { isOver } from '@keelson/domain';
 import { Changes, type Fleet } from './fleet';
 import { writeSidecarClusters, writeSidecarReleases, writeSidecars } from './flush-sidecars';
+import { writeNodes } from './nodes';
 import { write } from './write';
 
 /** Writes what changed since the last flush, one statement a table. */
@@ -20,6 +21,7 @@ export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void
     writeContents,
     writeTargets,
     writeInventory,
+    writeNodes,
   ]) {
     await part(fleet, client);
   }

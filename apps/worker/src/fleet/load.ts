@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { Fleet } from './fleet';
+import { loadNodes } from './nodes';
 import type {
   ApplicationRecord,
   ClusterRecord,
@@ -46,5 +47,6 @@ export const loadFleet = async (client: PoolClient, position: number): Promise<F
   for (const { application, cluster, key, entry } of inventory.rows) {
     fleet.target(application, cluster)?.inventory.set(key, entry);
   }
+  await loadNodes(fleet, client);
   return fleet;
 };

@@ -166,6 +166,38 @@ create table sidecar_clusters (
   primary key (sidecar, cluster)
 );
 
+create table nodes (
+  cluster  text not null,
+  node     text not null,
+  position bigint not null,
+  record   jsonb not null,
+  ready    boolean not null generated always as ((record -> 'ready')::boolean) stored,
+  primary key (cluster, node)
+);
+
+-- All repairs under way in a cluster, and what halts them.
+create table node_repairs (
+  cluster  text primary key,
+  position bigint not null,
+  record   jsonb not null
+);
+create index on node_repairs (position);
+
+-- The node online rate, by day.
+create table node_tallies (
+  cluster  text primary key,
+  position bigint not null,
+  record   jsonb not null
+);
+
+create table node_repair_policies (
+  name     text primary key,
+  position bigint not null,
+  record   jsonb not null,
+  deleted  boolean not null generated always as ((record -> 'deleted')::boolean) stored
+);
+create index on node_repair_policies (position);
+
 -- The inventory: whatever a plan ever named and that is not confirmed gone. wanted = false is a tombstone.
 create table inventory (
   application text not null,

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request, type Dispatcher } from 'undici';
-import { guarded, refuseForbiddenHost } from './guarded-address';
+import { guarded, NO_METADATA, refuseForbiddenHost, type AddressRule } from './guarded-address';
 import type { Question } from './question';
 import { nextHop } from './redirect';
 
@@ -15,6 +15,10 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** The resolver of names; the system's unless told. */
   readonly lookup?: LookupFunction;
+  /** Addresses that may not be asked; those of metadata services unless told. */
+  readonly rule?: AddressRule;
+  /** How many redirects are followed; 5 unless told. With 0 a redirect is the answer. */
+  readonly maxRedirects?: number;
 }
 
 /** Largest answer that is read. A query that says more does not ask one question. */
@@ -28,9 +32,15 @@ const MAX_REDIRECTS = 5;
  * left open when a worker stops.
  */
 export const ask = async (question: Question, options: AskOptions): Promise<Reply> => {
-  const { timeoutMs, signal, lookup = systemLookup } = options;
+  const {
+    timeoutMs,
+    signal,
+    lookup = systemLookup,
+    rule = NO_METADATA,
+    maxRedirects = MAX_REDIRECTS,
+  } = options;
   const agent = new Agent({
-    connect: { timeout: timeoutMs, lookup: guarded(lookup) },
+    connect: { timeout: timeoutMs, lookup: guarded(lookup, rule) },
     // The caller's deadline covers the whole.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -38,12 +48,13 @@ export const ask = async (question: Question, options: AskOptions): Promise<Repl
   try {
     let current = question;
     for (let redirects = 0; ; redirects += 1) {
-      refuseForbiddenHost(current.url);
+      refuseForbiddenHost(current.url, rule);
       const answer = await send(current, agent, signal);
-      const next = nextHop(current, answer.statusCode, answer.headers.location);
+      const next =
+        maxRedirects === 0 ? undefined : nextHop(current, answer.statusCode, answer.headers.location);
       if (next === undefined) return { status: answer.statusCode, text: await readText(answer.body) };
       discard(answer.body);
-      if (redirects === MAX_REDIRECTS) throw new Error(`more than ${MAX_REDIRECTS} redirects`);
+      if (redirects === maxRedirects) throw new Error(`more than ${maxRedirects} redirects`);
       current = next;
     }
   } finally {

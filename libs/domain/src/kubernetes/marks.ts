@@ -23,7 +23,8 @@ export const TEMPLATE_ANNOTATION = 'keelson.dev/template';
 
 /** Annotation of objects that no manifest has: the `Kind/name` of the manifest that they were made for. */
 export const MADE_FOR_ANNOTATION = 'keelson.dev/made-for';
-/** Server-side-apply field manager of cordons: its own, so that taking it back leaves everybody else's fields. */
+
+/** Field manager of the cordons that node repair makes. */
 export const NODE_REPAIR_MANAGER = 'keelson-node-repair';
 
 /** Annotation of Nodes: the repair that we cordoned it for. A cordon without it is somebody else's. */

@@ -1,4 +1,5 @@
 import { accept, reject, type Decider, type Decision } from '../kernel/decider';
+import { gist } from '../target/gist';
 import { advanceRepairs, repairId } from './advance';
 import type { NodeRepairEvent, PodName } from './events';
 import { evolveRepairs, noRepairs } from './evolve';
@@ -63,7 +64,7 @@ const record = (
   switch (command.type) {
     case 'RecordHeld': {
       const { pods, message } = command;
-      if (repair.held === message) return accept();
+      if (repair.held !== undefined && gist(repair.held) === gist(message)) return accept();
       return accept({ type: 'NodeEvictionsHeld', data: { ...of, pods, message } });
     }
     case 'RecordForceDeleted': {
@@ -76,7 +77,8 @@ const record = (
       return accept({ type: 'NodeRepairRequested', data: { ...of, url: command.url } });
     case 'RecordRequestFailed': {
       const { message } = command;
-      if (repair.requestError === message || repair.requestedAt !== undefined) return accept();
+      if (repair.requestedAt !== undefined) return accept();
+      if (repair.requestError !== undefined && gist(repair.requestError) === gist(message)) return accept();
       return accept({ type: 'NodeRepairRequestFailed', data: { ...of, message } });
     }
   }

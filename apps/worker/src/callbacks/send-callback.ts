@@ -1,0 +1,63 @@
+import type { LookupFunction } from 'node:net';
+import { ask } from '../verification/ask';
+import { withDeadline } from '../verification/deadline';
+import { NO_METADATA, ONLY_PUBLIC } from '../verification/guarded-address';
+import { CLOUD_EVENT_TYPE, structured, type CloudEvent } from './cloud-event';
+import { signatureOf } from './signature';
+
+export interface CallbackTarget {
+  readonly url: string;
+  /** `whsec_…`; unsigned without. */
+  readonly secret?: string;
+}
+
+export interface SendOptions {
+  /** Loopback and private addresses too. Those of metadata services are refused all the same. */
+  readonly allowPrivate: boolean;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+  /** The resolver of names; the system's unless told. */
+  readonly lookup?: LookupFunction;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Standard Webhooks asks for 15 to 30 s. */
+const TIMEOUT_MS = 15_000;
+const MOST_SAID = 200;
+
+/**
+ * One attempt at telling somebody of an event: CloudEvents in structured JSON, signed as Standard Webhooks. Resolves when
+ * it was acknowledged with 2xx. Redirects are not followed: an address that moved is to be told again, not guessed.
+ * @throws Error with what was answered, or why there was no answer; it may be tried again
+ */
+export const sendCallback = async (
+  { url, secret }: CallbackTarget,
+  event: CloudEvent,
+  { allowPrivate, signal, timeoutMs = TIMEOUT_MS, lookup, now }: SendOptions,
+): Promise<void> => {
+  const body = structured(event);
+  const timestamp = Math.floor(now / 1000);
+  const headers = {
+    'content-type': CLOUD_EVENT_TYPE,
+    'user-agent': 'keelson',
+    'webhook-id': event.id,
+    'webhook-timestamp': String(timestamp),
+    ...(secret === undefined ? {} : { 'webhook-signature': signatureOf(secret, event.id, timestamp, body) }),
+  };
+  const { status, text } = await withDeadline(timeoutMs, signal, (deadline) =>
+    ask(
+      { url: new URL(url), method: 'POST', headers, body },
+      {
+        timeoutMs,
+        signal: deadline,
+        rule: allowPrivate ? NO_METADATA : ONLY_PUBLIC,
+        maxRedirects: 0,
+        ...(lookup ? { lookup } : {}),
+      },
+    ),
+  );
+  if (status >= 200 && status < 300) return;
+  const said = text.replace(/\s+/g, ' ').trim().slice(0, MOST_SAID);
+  throw new Error(`answered ${status}${said === '' ? '' : `: ${said}`}`);
+};

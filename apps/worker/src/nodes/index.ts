@@ -1,0 +1,2 @@
+export { NodeKeeper } from './node-keeper';
+export { clustersToAttend } from './nodes.queries';
