@@ -17,6 +17,8 @@ import { MinPositionInterceptor } from './http/min-position.interceptor';
 import { missingRoute } from './http/missing-route';
 import { OpenStreams } from './http/open-streams';
 import { ProblemFilter } from './http/problem.filter';
+import { NodeRepairPoliciesModule } from './node-repair-policies/node-repair-policies.module';
+import { NodesModule } from './nodes/nodes.module';
 import { OpenapiController } from './openapi/openapi.controller';
 import { operations } from './operations';
 import { LOGGER, OPTIONS, REGISTRY, STORE, VAULT, type ApiOptions } from './options';
@@ -74,6 +76,8 @@ export class ApiModule {
         SidecarsModule,
         HoldsModule,
         WindowsModule,
+        NodesModule,
+        NodeRepairPoliciesModule,
         AuditModule,
         EventsModule,
       ],

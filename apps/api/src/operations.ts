@@ -7,6 +7,8 @@ import { eventOperations } from './events/events.operations';
 import { healthOperations } from './health/health.operations';
 import { holdOperations } from './holds/holds.operations';
 import type { Operation } from './http/operation';
+import { nodeRepairPolicyOperations } from './node-repair-policies/node-repair-policies.operations';
+import { nodeOperations } from './nodes/nodes.operations';
 import { openapiOperations } from './openapi/openapi.operations';
 import { releaseOperations } from './releases/releases.operations';
 import { runOperations } from './runs/runs.operations';
@@ -26,6 +28,8 @@ export const operations: readonly Operation[] = [
   ...sidecarOperations,
   ...holdOperations,
   ...windowOperations,
+  ...nodeOperations,
+  ...nodeRepairPolicyOperations,
   ...auditOperations,
   ...eventOperations,
   ...healthOperations,

@@ -1,6 +1,7 @@
 import { append, appendText } from './append/append';
 import { idle, idleText } from './idle';
 import type { BenchOptions } from './options';
+import { quarter, quarterText } from './quarter/quarter';
 import { rollout, rolloutText } from './rollout';
 
 /** Measures, and answers the one object that `--json` prints together with its text. */
@@ -21,6 +22,13 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchm
     async (options) => {
       const result = await rollout(options);
       return { result, text: rolloutText(result) };
+    },
+  ],
+  [
+    'quarter',
+    async (options) => {
+      const result = await quarter(options);
+      return { result, text: quarterText(result) };
     },
   ],
   [

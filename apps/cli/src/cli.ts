@@ -8,6 +8,7 @@ import { driftCommand } from './commands/drift';
 import { eventsCommand } from './commands/events';
 import { holdsCommand } from './commands/holds';
 import { loginCommand } from './commands/login';
+import { nodeRepairCommands, nodesCommand } from './commands/nodes';
 import { releaseCommand } from './commands/release';
 import { rollbackCommand } from './commands/rollback';
 import { runCommand } from './commands/run';
@@ -43,6 +44,8 @@ const COMMANDS = [
   holdsCommand,
   windowsCommand,
   sidecarsCommand,
+  nodesCommand,
+  nodeRepairCommands,
 ];
 
 const EXIT_CODES = `

@@ -92,7 +92,7 @@ it('clusters show nodes, targets and why they cannot be reached', async () => {
     {
       name: 'a',
       lastSeen: '2026-01-02T03:04:05.000Z',
-      nodes: { total: 4, ready: 3, onlineRate: 0.75 },
+      nodes: { total: 4, ready: 3, onlineRate: null },
       targets: { total: 1, converged: 1, drifted: 0, behind: 0 },
     },
     { name: 'b', targets: { total: 1, converged: 0, behind: 1 } },

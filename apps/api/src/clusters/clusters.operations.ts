@@ -55,7 +55,10 @@ const cluster = z
     nodes: z.strictObject({
       total: z.int(),
       ready: z.int(),
-      onlineRate: z.number().nullable().meta({ description: 'ready / total; null while no node is known' }),
+      onlineRate: z.number().nullable().meta({
+        description:
+          'Part of the node-time of 30 days and today in which nodes were Ready and not under repair; null while no node was ever known',
+      }),
     }),
     targets: z.strictObject({ total: z.int(), converged: z.int(), drifted: z.int(), behind: z.int() }),
     warnings: z.array(z.string()),

@@ -1,4 +1,4 @@
-import type { ClusterPhase, Labels } from '@keelson/domain';
+import { onlineRate, type ClusterPhase, type Labels, type OnlineTally } from '@keelson/domain';
 import type { Pool } from 'pg';
 import type { Page } from '../schemas/common';
 import type { ClusterView } from './clusters.operations';
@@ -15,6 +15,7 @@ export interface ClusterRow {
   readonly last_seen: Date | null;
   readonly nodes_total: number | null;
   readonly nodes_ready: number | null;
+  readonly tally: OnlineTally | null;
   readonly total: number;
   readonly converged: number;
   readonly drifted: number;
@@ -24,9 +25,10 @@ export interface ClusterRow {
 /** `converged` is what `targetPhase` calls Available; nothing is known of the targets of an unreachable cluster. */
 const SELECT = `
   select c.name, c.labels, c.server, c.warnings, c.phase, c.version, c.last_error, c.position,
-         o.last_seen, o.nodes_total, o.nodes_ready, t.total, t.converged, t.drifted, t.behind
+         o.last_seen, o.nodes_total, o.nodes_ready, y.record -> 'tally' as tally, t.total, t.converged, t.drifted, t.behind
   from read.clusters c
   left join public.cluster_observations o on o.cluster = c.name
+  left join read.node_tallies y on y.cluster = c.name
   cross join lateral (
     select count(*)::int as total,
            count(*) filter (where t.generation > t.applied_generation)::int as behind,
@@ -58,8 +60,6 @@ export const clusterByName = async (pool: Pool, name: string): Promise<ClusterRo
 };
 
 export const clusterView = (row: ClusterRow): ClusterView => {
-  const total = row.nodes_total ?? 0;
-  const ready = row.nodes_ready ?? 0;
   return {
     name: row.name,
     labels: row.labels,
@@ -67,7 +67,11 @@ export const clusterView = (row: ClusterRow): ClusterView => {
     phase: row.phase,
     version: row.version,
     lastSeen: row.last_seen?.toISOString() ?? null,
-    nodes: { total, ready, onlineRate: total > 0 ? ready / total : null },
+    nodes: {
+      total: row.nodes_total ?? 0,
+      ready: row.nodes_ready ?? 0,
+      onlineRate: (row.tally && onlineRate([row.tally], Date.now())) ?? null,
+    },
     targets: { total: row.total, converged: row.converged, drifted: row.drifted, behind: row.behind },
     warnings: row.warnings,
     ...(row.last_error ? { lastError: row.last_error } : {}),

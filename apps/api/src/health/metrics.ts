@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EventStore } from '@keelson/event-store';
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { onlineRate } from '@keelson/domain';
+import { tallies } from '../nodes/nodes.queries';
 import { LOGGER, REGISTRY, STORE, type ApiLogger } from '../options';
 import { logLags } from './lag.queries';
 
@@ -31,6 +33,7 @@ export class Metrics {
     });
     this.sealerGauges(store, registers);
     this.positionGauges(store, registers);
+    this.nodeGauges(store, registers);
   }
 
   observeRequests(fastify: FastifyInstance): void {
@@ -79,6 +82,33 @@ export class Metrics {
         for (const projection of projections)
           lag.set({ projection: projection.name }, head - projection.position);
       }),
+    });
+  }
+
+  private nodeGauges(store: EventStore, registers: Registry[]): void {
+    const tell = this.guarded(async () => {
+      const now = Date.now();
+      const all = await tallies(store.pool);
+      const whole = onlineRate(
+        all.map(({ tally }) => tally),
+        now,
+      );
+      fleet.set(whole ?? Number.NaN);
+      rate.reset();
+      for (const { cluster, tally } of all) rate.set({ cluster }, onlineRate([tally], now) ?? Number.NaN);
+    });
+    const fleet = new Gauge({
+      name: 'keelson_fleet_node_online_rate',
+      help: 'As keelson_node_online_rate, of all clusters together, weighted by node-time',
+      registers,
+      collect: tell,
+    });
+    const rate = new Gauge({
+      name: 'keelson_node_online_rate',
+      help: 'Part of the node-time of 30 days and today in which nodes were Ready and not under repair',
+      labelNames: ['cluster'],
+      registers,
+      collect: tell,
     });
   }
 

@@ -16,11 +16,6 @@ export const LATER_ROUTES: readonly (readonly [methods: string, path: string, wh
   ['*', '/v1/webhooks/{name}/deliveries', 'webhooks'],
   ['*', '/v1/webhooks/{name}/deliveries/{id}/redeliver', 'webhooks'],
   ['*', '/v1/webhooks/{name}/replay', 'webhooks'],
-  ['*', '/v1/clusters/{name}/nodes', 'node repair'],
-  ['*', '/v1/clusters/{name}/nodes/{node}/repair', 'node repair'],
-  ['*', '/v1/clusters/{name}/nodes/{node}/repaired', 'node repair'],
-  ['*', '/v1/node-repair-policies', 'node repair'],
-  ['*', '/v1/node-repair-policies/{name}', 'node repair'],
   ['*', '/v1/tokens', 'tokens'],
   ['*', '/v1/tokens/{name}', 'tokens'],
 ];

@@ -31,7 +31,7 @@ export interface Cluster {
   readonly phase: string;
   readonly version: string | null;
   readonly lastSeen: string | null;
-  readonly nodes: { readonly total: number; readonly ready: number };
+  readonly nodes: { readonly total: number; readonly ready: number; readonly onlineRate: number | null };
   readonly targets: TargetSummary;
   readonly lastError?: { readonly reason: string; readonly message: string; readonly at: string };
 }
@@ -138,6 +138,28 @@ export interface Window {
   readonly timezone: string;
   readonly open: boolean;
   readonly changesAt: string | null;
+}
+
+export interface Node {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly since: string;
+  readonly reason: string | null;
+  readonly repair: {
+    readonly id: string;
+    readonly phase: string;
+    readonly why: string;
+    readonly message: string | null;
+  } | null;
+}
+
+export interface NodeRepairPolicy {
+  readonly name: string;
+  readonly notReadyFor: string;
+  readonly maxUnhealthy: number | string;
+  readonly maxConcurrent: number | string;
+  readonly forceDeleteAfter?: string;
+  readonly callback?: { readonly url: string; readonly signed: boolean };
 }
 
 export interface Target {

@@ -9,7 +9,7 @@ export const applyCommand = (program: Command, host: Host): void => {
   program
     .command('apply')
     .description(
-      'Define what YAML documents say (kind: Application, Sidecar or Window). Defines; runs nothing.',
+      'Define what YAML documents say (kind: Application, Sidecar, Window or NodeRepairPolicy). Defines; runs nothing.',
     )
     .requiredOption('-f, --file <file>', 'one or more documents; "-" reads standard input')
     .option('--reason <text>', 'kept in the audit log')

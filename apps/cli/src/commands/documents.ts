@@ -2,7 +2,12 @@ import { parseAllDocuments } from 'yaml';
 import { UsageError } from '../errors';
 
 /** What can be applied, and where it is put. */
-export const KINDS = { Application: '/applications', Sidecar: '/sidecars', Window: '/windows' } as const;
+export const KINDS = {
+  Application: '/applications',
+  Sidecar: '/sidecars',
+  Window: '/windows',
+  NodeRepairPolicy: '/node-repair-policies',
+} as const;
 export type Kind = keyof typeof KINDS;
 
 /**
@@ -15,7 +20,7 @@ export interface AppliedDocument {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const PLANNED = ['Webhook', 'NodeRepairPolicy'];
+const PLANNED = ['Webhook'];
 
 /**
  * Reads every document before anything is sent, so that a mistake in the last one does not leave the first applied.

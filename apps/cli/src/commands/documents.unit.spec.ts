@@ -40,10 +40,7 @@ describe('documents', () => {
     ['kind: Application\nname: 7\n', 'needs a name'],
     ['kind: Webhook\nname: ci\n', 'kind Webhook is not available yet'],
     ['kind: Window\n', 'a Window needs a name'],
-    [
-      'kind: Application\nname: a\n---\nkind: NodeRepairPolicy\nname: w\n',
-      'document 2: kind NodeRepairPolicy',
-    ],
+    ['kind: Application\nname: a\n---\nkind: Webhook\nname: w\n', 'document 2: kind Webhook'],
     ['kind: Window\nname: a\nduration: 8h\n', 'the fields of a Window go under "spec"; "duration"'],
     ['kind: Window\nname: a\n', 'the fields of a Window go under "spec"'],
     ['kind: Window\nname: a\nspec: []\n', 'the fields of a Window go under "spec"'],
