@@ -2,7 +2,19 @@ import { fleetProjection } from '@keelson/worker';
 import { until } from '../../support/until';
 import { configMap, deployment, startFleet, type Fleet } from '../worker/fleet-harness';
 
-const TABLES = ['clusters', 'applications', 'releases', 'runs', 'plan_contents', 'targets', 'inventory'];
+const TABLES = [
+  'clusters',
+  'applications',
+  'releases',
+  'runs',
+  'plan_contents',
+  'targets',
+  'inventory',
+  'nodes',
+  'node_repairs',
+  'node_tallies',
+  'node_repair_policies',
+];
 
 const contentsOf = async (fleet: Fleet): Promise<Record<string, unknown[]>> => {
   const contents: Record<string, unknown[]> = {};

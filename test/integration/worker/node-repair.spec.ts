@@ -86,7 +86,7 @@ describe('node repair', () => {
       kind: 'PodDisruptionBudget',
       metadata: { name: 'web', namespace: 'shop' },
       spec: { maxUnavailable, selector: { matchLabels: { app: 'web' } } },
-    } as any);
+    });
     await until(
       'the pods are ready',
       () =>

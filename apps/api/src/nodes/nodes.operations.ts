@@ -28,12 +28,9 @@ const repair = z
     policy: z.string().nullable().meta({ description: 'That began it; null where a person did' }),
     by: z.string().nullable(),
     startedAt: time,
-    message: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'What it waits for, where that is known: the budget, or what the repair system answered',
-      }),
+    message: z.string().nullable().meta({
+      description: 'What it waits for, where that is known: the budget, or what the repair system answered',
+    }),
     cordonedByOthers: z
       .boolean()
       .meta({ description: 'Somebody else had cordoned the node, so it stays cordoned in the end' }),

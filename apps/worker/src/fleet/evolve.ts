@@ -26,7 +26,7 @@ import type { Fleet } from './fleet';
 import type { TargetRecord } from './model';
 import { moveSidecar } from './move-sidecar';
 import { letGo, moveTarget, settle } from './move-target';
-import { foldNode, foldNodeRepair, foldNodeRepairPolicy, foldSight } from './nodes';
+import { foldNode, foldNodeRepair, foldNodeRepairPolicy, foldSight } from './fold-nodes';
 import { placeApplication, placeCluster } from './placement';
 import type { Planner } from './planner';
 import { foldSidecar, foldSidecarRelease, forgetUnplaced } from './sidecars';

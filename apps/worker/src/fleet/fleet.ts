@@ -1,5 +1,5 @@
 import type { KubeObject, Release, SidecarRelease } from '@keelson/domain';
-import { FleetNodes } from './nodes';
+import { FleetNodes } from './fleet-nodes';
 import type {
   ApplicationRecord,
   ClusterRecord,

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { isOver } from '@keelson/domain';
 import { Changes, type Fleet } from './fleet';
 import { writeSidecarClusters, writeSidecarReleases, writeSidecars } from './flush-sidecars';
-import { writeNodes } from './nodes';
+import { writeNodes } from './flush-nodes';
 import { write } from './write';
 
 /** Writes what changed since the last flush, one statement a table. */

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { Fleet } from './fleet';
-import { loadNodes } from './nodes';
+import { loadNodes } from './flush-nodes';
 import type {
   ApplicationRecord,
   ClusterRecord,

@@ -121,7 +121,7 @@ describe('a drain', () => {
       pods.delete(name);
     };
     const signal = new AbortController().signal;
-    const drain = new NodeDrain({ request } as any, 'n1', () => 1);
+    const drain = new NodeDrain({ request }, 'n1', () => 1);
     return {
       pods,
       refuses,
