@@ -26,6 +26,15 @@ export const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** The time format of Kubernetes objects: RFC 3339 in whole seconds. */
-export const rfc3339 = (milliseconds: number): string =>
-  `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+let second = NaN;
+let text = '';
+
+/** The time format of Kubernetes objects: RFC 3339 in whole seconds. Asked for at every write, mostly of the same second. */
+export function rfc3339(milliseconds: number): string {
+  const asked = Math.floor(milliseconds / 1_000);
+  if (asked !== second) {
+    second = asked;
+    text = `${new Date(asked * 1_000).toISOString().slice(0, 19)}Z`;
+  }
+  return text;
+}

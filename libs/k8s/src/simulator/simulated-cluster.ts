@@ -17,6 +17,7 @@ import { Faults } from './faults/faults';
 import { RequestCounts } from './http/request-counts';
 import { type ServedCluster } from './http/served-cluster';
 import { Ids } from './ids';
+import { HistoryBudget } from './store/history-budget';
 import { Store } from './store/store';
 import { type SimulatorTimings } from './timings';
 
@@ -27,6 +28,8 @@ export interface ClusterSettings {
   /** The same seed gives the same uids and names. */
   readonly seed: string | undefined;
   readonly nodes: number;
+  /** Shared by the clusters of a process; a cluster alone has one of its own. */
+  readonly history?: HistoryBudget;
   /** See {@link ClusterState.tracksScale}. */
   readonly tracksScale?: boolean;
 }
@@ -49,14 +52,16 @@ export class SimulatedCluster implements ServedCluster {
   private readonly scheduler: Scheduler;
   private readonly kubelet: Kubelet;
 
-  constructor({ name, timings, clock, seed, nodes, tracksScale = false }: ClusterSettings) {
+  constructor(settings: ClusterSettings) {
+    const { name, timings, clock, seed, nodes, tracksScale = false } = settings;
+    const history = settings.history ?? new HistoryBudget(timings.historyTotal);
     this.name = name;
     this.timings = timings;
     // Without a seed it begins with the time: after a restart, an old resourceVersion is too old, never too new.
     const revision = seed === undefined ? clock.now() : 1;
     this.state = {
       name,
-      store: new Store(revision, timings.historyLimit),
+      store: new Store(revision, timings.historyLimit, history),
       registry: new Registry(),
       clock,
       ids: new Ids(seed === undefined ? undefined : `${seed}/${name}`),

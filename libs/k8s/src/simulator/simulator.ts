@@ -4,6 +4,7 @@ import { Connections } from './http/connections';
 import { createHttpServer } from './http/server';
 import { kubeconfigFor } from './kubeconfig';
 import { SimulatedCluster } from './simulated-cluster';
+import { HistoryBudget } from './store/history-budget';
 import { DEFAULT_TIMINGS, type SimulatorTimings } from './timings';
 
 export interface SimulatorOptions {
@@ -50,10 +51,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const clusters = new Map<string, SimulatedCluster>();
   const connections = new Connections();
+  const history = new HistoryBudget(timings.historyTotal);
 
   const addCluster = (name: string): SimulatedCluster => {
     if (clusters.has(name)) throw new Error(`there is a simulated cluster ${name} already`);
-    const cluster = new SimulatedCluster({ name, timings, clock, seed, nodes, tracksScale });
+    const cluster = new SimulatedCluster({ name, timings, clock, seed, nodes, tracksScale, history });
     clusters.set(name, cluster);
     return cluster;
   };

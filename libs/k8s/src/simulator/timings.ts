@@ -18,6 +18,8 @@ export interface SimulatorTimings {
   readonly watchTimeoutMs: number;
   /** How many changes of each type a watch may look back before it gets 410. */
   readonly historyLimit: number;
+  /** How many changes all clusters of the process keep together; the oldest go first. */
+  readonly historyTotal: number;
 }
 
 export const DEFAULT_TIMINGS: SimulatorTimings = {
@@ -30,4 +32,5 @@ export const DEFAULT_TIMINGS: SimulatorTimings = {
   bookmarkEveryMs: 60_000,
   watchTimeoutMs: 1_800_000,
   historyLimit: 1_000,
+  historyTotal: 50_000,
 };

@@ -30,7 +30,7 @@ export function customType(crd: KubeObject): ResourceType {
     generation: 'content',
     custom: true,
     scale: scale === undefined ? undefined : customScale(scale),
-    schema: { fields: { ...mergeSchema(first).fields, ...METADATA_ONLY.fields } },
+    schema: { bare: true, fields: { ...mergeSchema(first).fields, ...METADATA_ONLY.fields } },
     defaults: (object) => withSchema(object, schemas),
     allocate: (object) => object,
     advance: (object) => object,

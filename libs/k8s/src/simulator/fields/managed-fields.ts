@@ -11,6 +11,7 @@ import {
   withNamedParents,
   withoutSubtrees,
 } from './field-set';
+import { intern } from './intern';
 import { type Schema } from './schema';
 import { type Comparison, compare, fieldsOf, merge, remove } from './walk';
 
@@ -64,6 +65,8 @@ const ALWAYS_THERE = {
   roleRef: {},
 };
 
+const alwaysThere = (schema: Schema): object => (schema.bare ? { metadata: {} } : ALWAYS_THERE);
+
 export const managedFieldsOf = (object: KubeObject | undefined): readonly ManagedFieldsEntry[] =>
   listAt(object?.metadata, 'managedFields') as ManagedFieldsEntry[];
 
@@ -75,7 +78,7 @@ const isSameWriter = (entry: ManagedFieldsEntry, writer: Writer): boolean =>
 
 const compareOwned = (live: KubeObject | undefined, next: unknown, schema: Schema): Comparison => {
   const { added, modified, removed } = compare(
-    live ? withStatus(live, next) : skeletonOf(next, ALWAYS_THERE),
+    live ? withStatus(live, next, schema) : skeletonOf(next, alwaysThere(schema)),
     next,
     schema,
   );
@@ -97,8 +100,8 @@ function skeletonOf(next: unknown, parts: object): Record<string, unknown> {
 }
 
 /** A first status comes to an object whose empty one was always there. */
-const withStatus = (live: KubeObject, next: unknown): object =>
-  live.status === undefined && isObject(next) && next.status !== undefined
+const withStatus = (live: KubeObject, next: unknown, schema: Schema): object =>
+  !schema.bare && live.status === undefined && isObject(next) && next.status !== undefined
     ? { ...live, status: ALWAYS_THERE.status }
     : live;
 
@@ -117,7 +120,7 @@ const withFields = (entries: readonly ManagedFieldsEntry[], writer: Writer, fiel
   const previous = entries.find((entry) => isSameWriter(entry, writer));
   // An entry that does not change keeps its time, so that a repeated apply writes nothing.
   if (previous && same(previous.fieldsV1, fields)) return sorted([...others, previous]);
-  return sorted([...others, { ...writer, fieldsType: 'FieldsV1', fieldsV1: fields }]);
+  return sorted([...others, { ...writer, fieldsType: 'FieldsV1', fieldsV1: intern(fields) }]);
 };
 
 /** Takes the changed fields away from everybody but the writer. */
@@ -132,7 +135,7 @@ function takeFromOthers(
     if (isSameWriter(entry, writer)) return [entry];
     const rest = difference(entry.fieldsV1, taken);
     if (isEmpty(rest)) return [];
-    return [same(rest, entry.fieldsV1) ? entry : { ...entry, fieldsV1: rest }];
+    return [same(rest, entry.fieldsV1) ? entry : { ...entry, fieldsV1: intern(rest) }];
   });
 }
 
@@ -147,6 +150,8 @@ export function recordUpdate(
   writer: Writer,
 ): readonly ManagedFieldsEntry[] {
   const entries = managedFieldsOf(live);
+  // Nobody has ever said what is whose here, and only an apply begins to.
+  if (live && entries.length === 0) return [];
   const comparison = compareOwned(live, next, schema);
   const own = entries.find((entry) => isSameWriter(entry, writer))?.fieldsV1 ?? EMPTY;
   const fields = union(difference(own, comparison.removed), union(comparison.modified, comparison.added));
@@ -173,7 +178,7 @@ export function applyFields(
   writer: Writer,
   force: boolean,
 ): Applied {
-  const entries = managedFieldsOf(live);
+  const entries = live ? entriesBeforeApply(live, schema, writer) : [];
   const config = { ...configuration, metadata: without(configuration.metadata, 'managedFields') };
   const owned = withoutSubtrees(fieldsOf(config, schema), UNOWNED);
   const previous = entries.find((entry) => isSameWriter(entry, writer))?.fieldsV1 ?? EMPTY;
@@ -194,6 +199,21 @@ export function applyFields(
     object,
     managedFields: withFields(takeFromOthers(entries, writer, comparison), writer, owned),
   };
+}
+
+/**
+ * What an object without any managedFields says belongs to one who was there before the first apply.
+ * Source: k8s.io/apiserver/pkg/endpoints/handlers/fieldmanager/skipnonapplied.go.
+ */
+function entriesBeforeApply(
+  live: KubeObject,
+  schema: Schema,
+  { apiVersion, time }: Writer,
+): readonly ManagedFieldsEntry[] {
+  const entries = managedFieldsOf(live);
+  if (entries.length > 0) return entries;
+  const before: Writer = { manager: 'before-first-apply', operation: 'Update', apiVersion, time };
+  return recordUpdate(undefined, live, schema, before);
 }
 
 /** Removes what `previous` held, `owned` no longer holds, and no other manager claims. */

@@ -13,6 +13,8 @@ export interface Schema {
   readonly keyDefaults?: Readonly<Record<string, unknown>>;
   /** Schema of the items of a keyed list. */
   readonly items?: Schema;
+  /** Of a custom resource: no part of it is there before somebody writes it. */
+  readonly bare?: true;
   /** Schemas of the named fields of an object. */
   readonly fields?: Readonly<Record<string, Schema>>;
 }

@@ -3,6 +3,7 @@ import { type ResourceType, typeKey } from '../api/resource-type';
 import { Collection } from './collection';
 import { type ChangeListener, type StoreChange } from './change';
 import { EventWindow } from './event-window';
+import { type HistoryBudget } from './history-budget';
 import { OwnerIndex } from './owner-index';
 
 /**
@@ -18,12 +19,14 @@ export class Store {
   /**
    * @param revision first resourceVersion
    * @param historyLimit how many changes of each type a watch may look back
+   * @param budget how many changes all stores of the process keep together
    */
   constructor(
     private revision: number,
     historyLimit: number,
+    budget: HistoryBudget,
   ) {
-    this.window = new EventWindow(historyLimit, revision);
+    this.window = new EventWindow(historyLimit, revision, budget);
   }
 
   get resourceVersion(): number {
