@@ -62,6 +62,9 @@ const cluster = z
     }),
     targets: z.strictObject({ total: z.int(), converged: z.int(), drifted: z.int(), behind: z.int() }),
     warnings: z.array(z.string()),
+    credentialsExpireAt: time
+      .optional()
+      .meta({ description: 'Where the client certificate or the token says so' }),
     lastError: z.strictObject({ reason: z.string(), message: z.string(), at: time }).optional(),
     position,
   })
@@ -105,6 +108,8 @@ export const deleteCluster = operation({
   id: 'deleteCluster',
   tag,
   summary: 'Forget a cluster, and delete or orphan what runs there',
+  description:
+    'With `delete` it is served until nothing is owed to it; one that never comes back stays listed, with what it owes, until it is orphaned. `orphan` leaves everything there and forgets what is owed; the log names it.',
   method: 'DELETE',
   path: '/v1/clusters/{name}',
   params,

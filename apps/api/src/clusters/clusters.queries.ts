@@ -2,12 +2,14 @@ import { onlineRate, type ClusterPhase, type Labels, type OnlineTally } from '@k
 import type { Pool } from 'pg';
 import type { Page } from '../schemas/common';
 import type { ClusterView } from './clusters.operations';
+import { expiryWarnings } from './expiry-warnings';
 
 export interface ClusterRow {
   readonly name: string;
   readonly labels: Labels;
   readonly server: string;
   readonly warnings: string[];
+  readonly expires_at: string | null;
   readonly phase: ClusterPhase;
   readonly version: string | null;
   readonly last_error: { reason: string; message: string; at: string } | null;
@@ -24,7 +26,7 @@ export interface ClusterRow {
 
 /** `converged` is what `targetPhase` calls Available; nothing is known of the targets of an unreachable cluster. */
 const SELECT = `
-  select c.name, c.labels, c.server, c.warnings, c.phase, c.version, c.last_error, c.position,
+  select c.name, c.labels, c.server, c.warnings, c.expires_at, c.phase, c.version, c.last_error, c.position,
          o.last_seen, o.nodes_total, o.nodes_ready, y.record -> 'tally' as tally, t.total, t.converged, t.drifted, t.behind
   from read.clusters c
   left join public.cluster_observations o on o.cluster = c.name
@@ -59,7 +61,7 @@ export const clusterByName = async (pool: Pool, name: string): Promise<ClusterRo
   return rows[0];
 };
 
-export const clusterView = (row: ClusterRow): ClusterView => {
+export const clusterView = (row: ClusterRow, now = Date.now()): ClusterView => {
   return {
     name: row.name,
     labels: row.labels,
@@ -73,7 +75,8 @@ export const clusterView = (row: ClusterRow): ClusterView => {
       onlineRate: (row.tally && onlineRate([row.tally], Date.now())) ?? null,
     },
     targets: { total: row.total, converged: row.converged, drifted: row.drifted, behind: row.behind },
-    warnings: row.warnings,
+    warnings: [...row.warnings, ...expiryWarnings(row.expires_at ?? undefined, now)],
+    ...(row.expires_at ? { credentialsExpireAt: row.expires_at } : {}),
     ...(row.last_error ? { lastError: row.last_error } : {}),
     position: Number(row.position),
   };

@@ -2,11 +2,12 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { clusterDecider, clusterStream, sameJson, type ConnectionRef, type Labels } from '@keelson/domain';
 import { VaultKeyError, type CommandContext, type CommandUnit, type Vault } from '@keelson/event-store';
-import { parseConnection, type ClusterConnection } from '@keelson/k8s';
+import { expiryOf, parseConnection, type ClusterConnection } from '@keelson/k8s';
 import { CommandRunner, type Recorded } from '../commands/command-runner';
 import { invalid } from '../http/problem';
 import { VAULT } from '../options';
 import type { ConnectionBody } from './clusters.operations';
+import { expiryWarnings } from './expiry-warnings';
 
 export class RegisterCluster extends Command<Recorded<{ warnings: readonly string[] }>> {
   constructor(
@@ -30,12 +31,19 @@ export class RegisterClusterHandler implements ICommandHandler<RegisterCluster> 
   async execute({ context, cluster, labels, connection }: RegisterCluster) {
     const parsed = parseConnection(connectionInput(connection));
     if (!parsed.ok) throw invalid(parsed.errors);
-    const { warnings } = parsed;
     const { server } = parsed.connection;
+    const expiry = expiryOf(parsed.connection);
+    const { warnings: recorded } = parsed;
+    const warnings = [...recorded, ...expiryWarnings(expiry?.at, Date.now())];
     let stored: string | undefined;
     return this.runner.run(context, async (unit) => {
       stored ??= await this.credentials(unit, cluster, parsed.connection);
-      const ref: ConnectionRef = { server, credentials: stored, warnings };
+      const ref: ConnectionRef = {
+        server,
+        credentials: stored,
+        warnings: recorded,
+        ...(expiry ? { expiresAt: expiry.at } : {}),
+      };
       await unit.decide(clusterDecider, clusterStream(cluster), {
         type: 'RegisterCluster',
         cluster,

@@ -17,6 +17,25 @@ const target = z
     run: z.string().nullable().meta({ description: 'The run that moved it last' }),
     workload: z.strictObject({ desired: z.int(), updated: z.int(), ready: z.int() }),
     owedDeletes: z.int().meta({ description: 'Objects that must be gone and are not confirmed gone' }),
+    owed: z
+      .array(
+        z.strictObject({
+          object: objectRef,
+          since: time,
+          reason: z.enum([
+            'Pending',
+            'ClusterUnreachable',
+            'Finalizers',
+            'Terminating',
+            'InUse',
+            'Refused',
+            'Failed',
+          ]),
+          message: z.string(),
+          finalizers: z.array(z.string()).optional(),
+        }),
+      )
+      .meta({ description: 'Why each of them is still there; the first hundred' }),
     drift: z.array(
       z.strictObject({
         object: objectRef,

@@ -1,5 +1,6 @@
 import type {
   ClusterPhase,
+  Delay,
   DriftChange,
   Flaps,
   HealthStatus,
@@ -33,11 +34,18 @@ export interface TargetRow {
     readonly changes: readonly DriftChange[];
   }[];
   readonly flaps: Flaps | null;
-  readonly cluster_error: { readonly message: string; readonly at: string } | null;
+  readonly cluster_error: { readonly reason: string; readonly message: string; readonly at: string } | null;
   readonly desired: number | null;
   readonly updated: number | null;
   readonly ready: number | null;
   readonly owed: number;
+  readonly owing: readonly OwedRow[] | null;
+}
+
+export interface OwedRow {
+  readonly object: ObjectRef;
+  readonly since: string;
+  readonly delay: Omit<Delay, 'object'> | null;
 }
 
 /** By cluster; one row more than the page has. */
@@ -51,7 +59,7 @@ export const targetPage = async (
     text: `
       select t.cluster, c.phase as cluster_phase, t.removing, t.run, t.version, t.revision, t.generation, t.hash,
              t.applied_generation, t.health, t.failure, t.drift, t.flaps, c.last_error as cluster_error,
-             o.desired, o.updated, o.ready, i.owed
+             o.desired, o.updated, o.ready, i.owed, w.owing
       from read.targets t
       left join read.clusters c on c.name = t.cluster
       left join public.target_observations o on o.application = t.application and o.cluster = t.cluster
@@ -59,6 +67,12 @@ export const targetPage = async (
         select count(*)::int as owed from read.inventory i
         where i.application = t.application and i.cluster = t.cluster and not i.wanted
       ) i
+      cross join lateral (
+        select jsonb_agg(jsonb_build_object('object', f.ref, 'since', f.owed_since, 'delay', f.delay) order by f.key) as owing
+        from (select * from read.inventory i
+              where i.application = t.application and i.cluster = t.cluster and not i.wanted
+              order by i.key limit 100) f
+      ) w
       where t.application = $1 and t.cluster > $2
       order by t.cluster limit $3`,
     values: [application, after ?? '', limit + 1],

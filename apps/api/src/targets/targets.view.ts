@@ -1,6 +1,6 @@
 import { calmAt, dueAt, flapKey, targetPhase } from '@keelson/domain';
 import type { TargetView } from './targets.operations';
-import type { TargetRow } from './targets.queries';
+import type { OwedRow, TargetRow } from './targets.queries';
 
 export const targetView = (row: TargetRow): TargetView => {
   const generation = Number(row.generation);
@@ -27,6 +27,7 @@ export const targetView = (row: TargetRow): TargetView => {
     run: row.run,
     workload: workload(row),
     owedDeletes: row.owed,
+    owed: (row.owing ?? []).map((owed) => owedView(owed, row)),
     drift: row.drift.flatMap(({ object, at, changes }) =>
       changes.map((change) => ({
         object,
@@ -66,3 +67,20 @@ const errorView = ({ message, at, object }: NonNullable<TargetRow['failure']>): 
   at,
   ...(object ? { object } : {}),
 });
+
+/** What was told last is overtaken while the cluster is away. */
+const owedView = ({ object, since, delay }: OwedRow, row: TargetRow): TargetView['owed'][number] => {
+  const { cluster_error: away } = row;
+  if (away) {
+    const message = `the cluster is away: ${away.reason}, ${away.message}`;
+    return { object, since, reason: 'ClusterUnreachable', message };
+  }
+  if (!delay) return { object, since, reason: 'Pending', message: pending(row) };
+  const { reason, message, finalizers } = delay;
+  return { object, since, reason, message, ...(finalizers ? { finalizers: [...finalizers] } : {}) };
+};
+
+const pending = ({ removing, generation, applied_generation: applied }: TargetRow): string =>
+  !removing && Number(generation) > Number(applied)
+    ? 'the newest plan is applied first'
+    : 'it is being deleted, or will be';

@@ -33,6 +33,7 @@ export interface Cluster {
   readonly lastSeen: string | null;
   readonly nodes: { readonly total: number; readonly ready: number; readonly onlineRate: number | null };
   readonly targets: TargetSummary;
+  readonly warnings: readonly string[];
   readonly lastError?: { readonly reason: string; readonly message: string; readonly at: string };
 }
 
@@ -172,6 +173,11 @@ export interface Target {
   readonly hash: string | null;
   readonly workload: { readonly desired: number; readonly updated: number; readonly ready: number };
   readonly owedDeletes: number;
+  readonly owed: readonly {
+    readonly object: { readonly kind: string; readonly namespace?: string; readonly name: string };
+    readonly since: string;
+    readonly message: string;
+  }[];
   readonly drift: readonly { readonly path: string; readonly manager: string | null; readonly at: string }[];
   readonly flapping: readonly { readonly path: string; readonly nextCorrection: string }[];
   readonly lastError?: { readonly message: string };

@@ -40,16 +40,18 @@ const list = (host: Host) => async (): Promise<void> => {
 const clusterTable = (clusters: readonly Cluster[], host: Host, now: number): string => {
   if (clusters.length === 0)
     return 'no clusters: "keelson clusters add NAME --kubeconfig FILE" registers one';
-  const rows = clusters.map(({ name, phase, version, labels, nodes, targets, lastSeen, lastError }) => [
-    name,
-    paintPhase(host.colours, phase),
-    version ?? '-',
-    `${nodes.ready}/${nodes.total}`,
-    `${targets.converged}/${targets.total}`,
-    age(lastSeen, now),
-    labelsText(labels),
-    lastError?.message ?? '',
-  ]);
+  const rows = clusters.map(
+    ({ name, phase, version, labels, nodes, targets, lastSeen, lastError, warnings }) => [
+      name,
+      paintPhase(host.colours, phase),
+      version ?? '-',
+      `${nodes.ready}/${nodes.total}`,
+      `${targets.converged}/${targets.total}`,
+      age(lastSeen, now),
+      labelsText(labels),
+      lastError?.message ?? warnings.join('; '),
+    ],
+  );
   return table(['NAME', 'PHASE', 'VERSION', 'NODES', 'CONVERGED', 'SEEN', 'LABELS', ''], rows);
 };
 

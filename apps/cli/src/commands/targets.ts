@@ -13,7 +13,7 @@ export const targetsCommand = (program: Command, host: Host): void => {
     .action(async (application: string) => {
       const path = `/applications/${encodeURIComponent(application)}/targets`;
       const items = await allPages<Target>(await host.api(), path);
-      host.answer(items, () => targetTable(items, host));
+      host.answer(items, () => [targetTable(items, host), ...owedTable(items)].join('\n\n'));
     });
 };
 
@@ -37,3 +37,16 @@ const targetTable = (targets: readonly Target[], { colours }: Host): string => {
 
 const driftText = ({ drift, flapping }: Target): string =>
   flapping.length > 0 ? `${drift.length} (${flapping.length} flapping)` : String(drift.length);
+
+/** What must be gone and is not, and why; nothing where nothing is owed. */
+const owedTable = (targets: readonly Target[]): string[] => {
+  const rows = targets.flatMap(({ cluster, owed }) =>
+    owed.map(({ object: { kind, namespace, name }, since, message }) => [
+      cluster,
+      namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`,
+      since,
+      message,
+    ]),
+  );
+  return rows.length > 0 ? [table(['CLUSTER', 'OWED', 'SINCE', 'WHY IT IS STILL THERE'], rows)] : [];
+};

@@ -12,6 +12,7 @@ import {
   ClusterClient,
   CollectionWatches,
   Discovery,
+  NetworkError,
   NormalForms,
   trimmedNode,
   WatchSet,
@@ -21,7 +22,6 @@ import {
   type WatchSetEvent,
 } from '@keelson/k8s';
 import type { Logger } from 'pino';
-import { backoffMs } from '../kernel/backoff';
 import { KeyedWork } from '../kernel/keyed-work';
 import { Timers } from '../kernel/timers';
 import { NodeKeeper } from '../nodes';
@@ -31,22 +31,22 @@ import type { TargetRecorder } from '../targets/recorder';
 import { TargetAgent } from '../targets/target-agent';
 import type { TargetHost } from '../targets/target-host';
 import { countNodes } from './count-nodes';
-import { reasonOf } from './reason-of';
+import { hasInventory, identityOf } from './identity';
+import { Probing } from './probing';
+import { OtherClusterError, reasonOf } from './reason-of';
+import { Strays } from './strays';
 
 /** Applications attended to at once in one cluster. More than eight requests in flight add latency, not rate. */
 const CONCURRENCY = 8;
-/** How often a quiet connection is tried, so that a cluster which went away silently is noticed. */
-const PROBE_MS = 10_000;
 const SIGN_OF_LIFE_MS = 60_000;
 const PROBE_TIMEOUT_MS = 5_000;
-/** A cluster that returns is served again within this; a probe of one that is away costs a refused connection. */
-const RECONNECT = { base: 250, cap: 3_000 };
-/** One lost answer is not a lost cluster. */
-const FAILURES_UNTIL_LOST = 2;
-
 export interface SessionOptions {
   readonly cluster: string;
   readonly connection: ClusterConnection;
+  /** Version of the credentials in the vault: what this session sees is said of them. */
+  readonly credentials: string;
+  /** Of the cluster that the inventory is of, where it is known. */
+  readonly identity?: string;
   readonly store: EventStore;
   readonly vault: Vault;
   readonly allowPrivateCallbacks: boolean;
@@ -67,7 +67,8 @@ export class ClusterSession implements TargetHost {
   readonly observations: Observations;
   readonly deps: TargetHost['deps'];
   private readonly stopping = new AbortController();
-  readonly signal = this.stopping.signal;
+  /** Aborted when the cluster is lost: what waits for its answers would hold its turn until the timeout. */
+  private serving = new AbortController();
   private readonly client: ClusterClient;
   private readonly discovery: Discovery;
   private readonly watches: WatchSet;
@@ -78,10 +79,10 @@ export class ClusterSession implements TargetHost {
   private readonly endings = new Set<Promise<void>>();
   private readonly work: KeyedWork;
   private readonly retries = new Timers((application) => this.work.ask(application));
-  private readonly probes = new Timers(() => void this.probe());
-  private probing: Promise<void> | undefined;
+  private readonly probing: Probing<Greeting>;
+  private readonly strays: Strays;
+  private identity: string | undefined;
   private connected = false;
-  private failures = 0;
   private lastCounts = '';
   private lastSeen = 0;
 
@@ -114,15 +115,35 @@ export class ClusterSession implements TargetHost {
     this.nodes = new NodeKeeper({
       ...options,
       client: this.client,
-      signal: this.signal,
+      signal: this.stopping.signal,
       nodes: () => this.knownNodes(),
       took: (node) => this.watches.store(node),
+    });
+    this.probing = new Probing({
+      ask: (signal) => this.greet(signal),
+      onAnswer: (greeting) => this.found(greeting),
+      onLost: (error) => this.lost(error),
+      onError: (error) => this.warn({ err: error }, 'the outcome of a probe could not be recorded'),
+    });
+    this.identity = options.identity;
+    this.strays = new Strays({
+      cluster: this.cluster,
+      client: this.client,
+      discovery: this.discovery,
+      pool: options.store.pool,
+      recorder: this.recorder,
+      signal: () => this.signal,
+      onError: (error) => this.warn({ err: error }, 'objects that nothing wants could not be looked up'),
     });
     this.watches.subscribe((event) => this.onWatchEvent(event));
   }
 
+  get signal(): AbortSignal {
+    return this.serving.signal;
+  }
+
   start(): void {
-    void this.probe();
+    this.probing.ask();
   }
 
   want(desired: Desired): void {
@@ -165,11 +186,11 @@ export class ClusterSession implements TargetHost {
   }
 
   async stop(): Promise<void> {
-    this.retries.clear();
-    this.probes.clear();
     this.stopping.abort(new Error('the session is closing'));
+    this.retries.clear();
+    this.serving.abort(new Error('the session is closing'));
     // Before the watches: what is still attended to may open one more, which nobody would ever close.
-    await Promise.all([this.work.close(), this.nodes.stop(), this.probing]);
+    await Promise.all([this.work.close(), this.nodes.stop(), this.probing.stop(), this.strays.stop()]);
     await Promise.all([this.watches.stop(), this.children.stop()]);
     await Promise.all([...this.endings, ...[...this.agents.values()].map((agent) => agent.ended())]);
     await this.client.close();
@@ -180,15 +201,15 @@ export class ClusterSession implements TargetHost {
   }
 
   again(application: string, delayMs: number): void {
-    if (!this.signal.aborted) this.retries.set(application, delayMs);
+    if (!this.stopping.signal.aborted) this.retries.set(application, delayMs);
   }
 
   suspect(_error: Classified): void {
-    void this.probe();
+    this.probing.ask();
   }
 
   private async attend(application: string): Promise<void> {
-    if (!this.connected || this.signal.aborted) return;
+    if (!this.connected) return;
     const agent = this.agents.get(application);
     await agent?.attend();
     // Dropped meanwhile: what it began to watch would stay open for as long as the session.
@@ -196,11 +217,9 @@ export class ClusterSession implements TargetHost {
   }
 
   stumbled(application: string, error: unknown): void {
-    if (this.signal.aborted) return;
-    this.options.logger.warn(
-      { cluster: this.cluster, application, err: error },
-      'a target could not be attended to; it will be tried again',
-    );
+    // Given up because the cluster was lost: it is attended to when the cluster is back.
+    if (!this.connected) return;
+    this.warn({ application, err: error }, 'a target could not be attended to; it will be tried again');
     this.again(application, 2_000);
   }
 
@@ -212,7 +231,7 @@ export class ClusterSession implements TargetHost {
         event.error.kind === 'unauthorized' ||
         event.error.kind === 'transient'
       )
-        void this.probe();
+        this.probing.ask();
       return;
     }
     if (event.of.kind === 'Node') {
@@ -221,7 +240,11 @@ export class ClusterSession implements TargetHost {
     }
     if (event.source === 'own') return;
     const application = event.object.metadata.labels?.[APPLICATION_LABEL] ?? '';
-    if (this.agents.get(application)?.saw(event.object, event.type === 'DELETED')) this.work.ask(application);
+    const agent = this.agents.get(application);
+    const isGone = event.type === 'DELETED';
+    if (agent?.saw(event.object, isGone)) this.work.ask(application);
+    if (isGone) this.strays.clear(event.object);
+    else if (!agent?.wants(event.object)) this.strays.suspect(event.object);
   }
 
   /** None while the cluster is lost, or its nodes are not followed: time alone must not make a node faulty then. */
@@ -241,59 +264,27 @@ export class ClusterSession implements TargetHost {
     this.observations.cluster({ cluster: this.cluster, nodesTotal: total, nodesReady: ready });
   }
 
-  /** Asks the API server for its version. Its answer is the difference between a cluster that is served and one that is lost. */
-  private probe(): Promise<void> {
-    this.probing ??= this.probeOnce()
-      .catch((error: unknown) =>
-        this.options.logger.warn(
-          { cluster: this.cluster, err: error },
-          'the outcome of a probe could not be recorded',
-        ),
-      )
-      .finally(() => {
-        this.probing = undefined;
-        this.probeAgain();
-      });
-    return this.probing;
-  }
-
   /**
-   * Not before the probe is over, its record included: an alarm that rang during it would find it under way and be spent,
-   * and a cluster that has returned would stay lost (seen with a log that took longer than the pause).
+   * Asks the API server for its version, out of turn: an answer is the difference between a cluster that is served and
+   * one that is lost. Before it is served, it is made sure which cluster answers.
    */
-  private probeAgain(): void {
-    if (this.signal.aborted) return;
-    const steady = this.connected && this.failures === 0;
-    const pause = PROBE_MS * (0.9 + 0.2 * Math.random());
-    this.probes.set('probe', steady ? pause : backoffMs(Math.max(1, this.failures), RECONNECT));
+  private async greet(signal: AbortSignal): Promise<Greeting> {
+    const options = { timeoutMs: PROBE_TIMEOUT_MS, signal, outOfTurn: true };
+    const { gitVersion: version } = await this.client.request<ServerVersion>('GET', '/version', options);
+    if (this.connected) return { version };
+    const identity = await identityOf(this.client, options);
+    if (identity === undefined) return { version };
+    const { pool } = this.options.store;
+    if (this.identity && this.identity !== identity && (await hasInventory(pool, this.cluster)))
+      throw new OtherClusterError(this.cluster, this.identity, identity);
+    return { version, identity };
   }
 
-  private async probeOnce(): Promise<void> {
-    if (this.signal.aborted) return;
-    const version = await this.version();
-    if (this.signal.aborted) return;
-    if (typeof version === 'string') await this.found(version);
-    else await this.missed(version.error);
-  }
-
-  private async version(): Promise<string | { error: unknown }> {
-    try {
-      const timeoutMs = PROBE_TIMEOUT_MS;
-      const answer = await this.client.request<ServerVersion>('GET', '/version', {
-        timeoutMs,
-        signal: this.signal,
-      });
-      return answer.gitVersion;
-    } catch (error) {
-      return { error };
-    }
-  }
-
-  private async found(version: string): Promise<void> {
-    this.failures = 0;
+  private async found({ version, identity }: Greeting): Promise<void> {
     this.countNodes();
     if (this.connected) return;
-    await this.tell({ type: 'RecordConnected', version });
+    await this.tell({ type: 'RecordConnected', version, ...(identity ? { identity } : {}) });
+    this.identity = identity ?? this.identity;
     this.connected = true;
     this.watches.ensure('v1', 'Node', '');
     this.watches.wake();
@@ -301,17 +292,38 @@ export class ClusterSession implements TargetHost {
     this.askAll();
   }
 
-  private async missed(error: unknown): Promise<void> {
-    this.failures += 1;
-    if (this.failures < FAILURES_UNTIL_LOST) return;
-    this.connected = false;
-    const { reason, message } = reasonOf(error);
+  private async lost(error: unknown): Promise<void> {
+    if (this.connected) {
+      this.connected = false;
+      this.serving.abort(new NetworkError('timeout', 'the cluster does not answer'));
+      this.serving = new AbortController();
+      this.watches.suspend();
+      this.children.suspend();
+    }
+    const { reason, message } = reasonOf(error, this.options.connection, Date.now());
     await this.tell({ type: 'RecordUnreachable', reason, message });
   }
 
-  private async tell(command: ClusterCommand): Promise<void> {
-    await this.options.store.commands.execute({ commandId: randomUUID(), actor: 'worker' }, (unit) =>
-      unit.decide(clusterDecider, clusterStream(this.cluster), command),
+  private async tell(seen: Seen): Promise<void> {
+    const { store, credentials } = this.options;
+    await store.commands.execute({ commandId: randomUUID(), actor: 'worker' }, (unit) =>
+      unit.decide(clusterDecider, clusterStream(this.cluster), { ...seen, credentials }),
     );
   }
+
+  private warn(about: object, message: string): void {
+    if (!this.stopping.signal.aborted) this.options.logger.warn({ cluster: this.cluster, ...about }, message);
+  }
 }
+
+/** What a cluster that answers says of itself. */
+interface Greeting {
+  readonly version: string;
+  readonly identity?: string;
+}
+
+type Seen = ClusterCommand extends infer Command
+  ? Command extends { readonly credentials: string }
+    ? Omit<Command, 'credentials'>
+    : never
+  : never;

@@ -19,6 +19,7 @@ export interface ClusterSessionsOptions {
 interface Wanted {
   readonly name: string;
   readonly credentials: string;
+  readonly identity: string | null;
 }
 
 /**
@@ -99,13 +100,13 @@ export class ClusterSessions {
   private async wanted(): Promise<Wanted[]> {
     const { rows } = await this.options.store.pool.query<Wanted>({
       name: 'clusters-to-serve',
-      text: `select name, credentials from read.clusters c
+      text: `select name, credentials, identity from read.clusters c
              where phase <> 'Forgotten' or exists (select 1 from read.targets t where t.cluster = c.name)`,
     });
     return rows.filter(({ name }) => this.options.shards.owns(name));
   }
 
-  private async open({ name, credentials }: Wanted): Promise<void> {
+  private async open({ name, credentials, identity }: Wanted): Promise<void> {
     const { store, vault, allowPrivateCallbacks, logger } = this.options;
     const secret = await vault.get(`cluster/${name}`, credentials);
     if (!secret)
@@ -113,6 +114,8 @@ export class ClusterSessions {
     const session = new ClusterSession({
       cluster: name,
       connection: JSON.parse(secret.toString('utf8')) as ClusterConnection,
+      credentials,
+      ...(identity ? { identity } : {}),
       store,
       vault,
       allowPrivateCallbacks,

@@ -95,6 +95,8 @@ export const PART_OF: PartOfType = {
   DriftFlapping: 'target',
   DriftSettled: 'target',
   ObjectsPruned: 'target',
+  DeletesDelayed: 'target',
+  StrayFound: 'target',
 
   HoldPlaced: 'hold',
   HoldReleased: 'hold',

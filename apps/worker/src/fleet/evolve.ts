@@ -23,11 +23,12 @@ import type { RecordedEvent } from '@keelson/event-store';
 import { foldHold, foldWindow } from '../blockers/fold';
 import { PART_OF, type FleetEvents } from './event-types';
 import type { Fleet } from './fleet';
-import type { TargetRecord } from './model';
+import { recordNamespaces } from './made-namespaces';
+import type { InventoryEntry, TargetRecord } from './model';
 import { moveSidecar } from './move-sidecar';
 import { letGo, moveTarget, settle } from './move-target';
 import { foldNode, foldNodeRepair, foldNodeRepairPolicy, foldSight } from './fold-nodes';
-import { placeApplication, placeCluster } from './placement';
+import { placeApplication, placeCluster, takeInStray } from './placement';
 import type { Planner } from './planner';
 import { foldSidecar, foldSidecarRelease, forgetUnplaced } from './sidecars';
 
@@ -73,7 +74,13 @@ const cluster = async (fleet: Fleet, planner: Planner, event: Recorded<ClusterEv
   const state = clusterDecider.evolve(known?.state ?? clusterDecider.initial, event);
   if (!state.exists) return;
   const errorAt = event.type === 'ClusterUnreachable' ? event.recordedAt : known?.errorAt;
-  fleet.clusters.set(name, { state, position, ...(errorAt && state.unreachable ? { errorAt } : {}) });
+  const registered = event.type === 'ClusterRegistered' ? position : (known?.registered ?? position);
+  fleet.clusters.set(name, {
+    state,
+    registered,
+    position,
+    ...(errorAt && state.unreachable ? { errorAt } : {}),
+  });
   fleet.changes.clusters.add(name);
   foldSight(fleet, event);
   if (
@@ -158,20 +165,28 @@ const run = async (fleet: Fleet, planner: Planner, event: Recorded<RunEvent>): P
 const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
   const { application: name, cluster: clusterName } = event.data;
   const { position, recordedAt } = event;
+  if (event.type === 'StrayFound') return takeInStray(fleet, event.data, event);
   const record = fleet.target(name, clusterName);
   if (!record) return;
   foldFlaps(record, event);
   switch (event.type) {
     case 'PlanApplied': {
-      const { generation, objects } = event.data;
+      const { generation, objects, namespaces = [] } = event.data;
       record.appliedGeneration = generation;
       if (record.failure && record.failure.generation <= generation) delete record.failure;
       for (const { ref, uid, outcome } of objects) {
         const entry = record.inventory.get(keyOf(ref));
         if (!entry) continue;
-        const created = entry.created || outcome === 'Created';
-        fleet.putInventory(record, keyOf(ref), { ...entry, ref, created, position, ...(uid ? { uid } : {}) });
+        const created = outcome === 'Created' || (entry.created && entry.uid === uid);
+        fleet.putInventory(record, keyOf(ref), {
+          ...withoutDelay(entry),
+          ref,
+          created,
+          position,
+          ...(uid ? { uid } : {}),
+        });
       }
+      recordNamespaces(fleet, record, namespaces, event);
       break;
     }
     case 'ApplyFailed': {
@@ -211,6 +226,13 @@ const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
       }
       if (record.removing && record.inventory.size === 0) return fleet.dropTarget(record, position);
       break;
+    case 'DeletesDelayed':
+      for (const { object, ...delay } of event.data.objects) {
+        const entry = record.inventory.get(keyOf(object));
+        if (!entry) continue;
+        fleet.putInventory(record, keyOf(object), { ...entry, delay: { ...delay, at: recordedAt } });
+      }
+      break;
   }
   fleet.touchTarget(record, position);
 };
@@ -223,3 +245,5 @@ const foldFlaps = (record: TargetRecord, event: TargetEvent): void => {
 
 const withoutDrift = (record: TargetRecord, key: string): TargetRecord['drift'] =>
   record.drift.filter(({ object }) => keyOf(object) !== key);
+
+const withoutDelay = ({ delay: _, ...entry }: InventoryEntry): InventoryEntry => entry;

@@ -61,6 +61,8 @@ export class Fleet {
   readonly nodes = new FleetNodes();
   private readonly sidecarClusters = new Map<string, Map<string, SidecarClusterRecord>>();
   private readonly targets = new Map<string, Map<string, TargetRecord>>();
+  /** By cluster and name: the application that owes the deletion of a Namespace which Keelson made. */
+  private readonly owedNamespaces = new Map<string, string>();
   changes = new Changes();
 
   target(application: string, cluster: string): TargetRecord | undefined {
@@ -111,20 +113,40 @@ export class Fleet {
     this.changes.targets.set(`${application}/${cluster}`, { application, cluster });
   }
 
+  /** Who owes the deletion of a Namespace that Keelson made. */
+  holderOfOwed(cluster: string, namespace: string): TargetRecord | undefined {
+    const application = this.owedNamespaces.get(`${cluster} ${namespace}`);
+    return application === undefined ? undefined : this.target(application, cluster);
+  }
+
   dropTarget(target: TargetRecord, position: number): void {
-    for (const key of target.inventory.keys()) this.touchInventory(target, key);
+    for (const key of [...target.inventory.keys()]) this.dropInventory(target, key);
     this.touchTarget(target, position);
     this.targets.get(target.application)?.delete(target.cluster);
   }
 
   putInventory(target: TargetRecord, key: string, entry: InventoryEntry): void {
+    this.noteNamespace(target, target.inventory.get(key), entry);
     target.inventory.set(key, entry);
     this.touchInventory(target, key);
   }
 
   dropInventory(target: TargetRecord, key: string): void {
+    this.noteNamespace(target, target.inventory.get(key), undefined);
     target.inventory.delete(key);
     this.touchInventory(target, key);
+  }
+
+  private noteNamespace(
+    { application, cluster }: TargetRecord,
+    before: InventoryEntry | undefined,
+    after: InventoryEntry | undefined,
+  ): void {
+    const { made, ref } = after ?? before ?? {};
+    if (!made || !ref) return;
+    const place = `${cluster} ${ref.name}`;
+    if (after && !after.wanted) this.owedNamespaces.set(place, application);
+    else if (this.owedNamespaces.get(place) === application) this.owedNamespaces.delete(place);
   }
 
   private touchInventory({ application, cluster }: TargetRecord, key: string): void {

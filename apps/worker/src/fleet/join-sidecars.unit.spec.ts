@@ -32,7 +32,7 @@ class Scene {
       project: 'default',
       state: { exists: true, application: 'shop', definition, scales: [], sequence: 2, activeRun: 'shop-2' },
     });
-    this.fleet.clusters.set('eu-1', { state: { labels: {} } as any, position: 1 });
+    this.fleet.clusters.set('eu-1', { state: { labels: {} } as any, registered: 1, position: 1 });
     for (const name of ['a', 'b']) this.define(name, 'yes');
   }
 

@@ -45,8 +45,10 @@ export const loadFleet = async (client: PoolClient, position: number): Promise<F
     entry: InventoryEntry;
   }>('select application, cluster, key, entry from inventory');
   for (const { application, cluster, key, entry } of inventory.rows) {
-    fleet.target(application, cluster)?.inventory.set(key, entry);
+    const target = fleet.target(application, cluster);
+    if (target) fleet.putInventory(target, key, entry);
   }
+  fleet.changes.inventory.clear();
   await loadNodes(fleet, client);
   return fleet;
 };

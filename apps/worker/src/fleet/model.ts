@@ -1,6 +1,7 @@
 import type {
   ApplicationState,
   ClusterState,
+  Delay,
   DriftChange,
   Flaps,
   HealthStatus,
@@ -24,6 +25,8 @@ export interface Moment {
 export interface ClusterRecord {
   state: Extract<ClusterState, { exists: true }>;
   errorAt?: string;
+  /** Position of the registration: whatever is older in the cluster is of a life before, and was let go of. */
+  registered: number;
   position: number;
 }
 
@@ -99,8 +102,14 @@ export interface InventoryEntry {
   uid?: string;
   /** Keelson made the object, as opposed to having taken it over. */
   created: boolean;
+  /** A Namespace that no plan names: objects of the plan needed it. It goes when nothing of Keelson's is in it any more. */
+  made?: true;
   /** False makes it a tombstone: it must go and is not confirmed gone. */
   wanted: boolean;
+  /** RFC 3339; since when it must go. */
+  owedSince?: string;
+  /** Why it is still there, as the worker told last. */
+  delay?: Omit<Delay, 'object'> & { at: string };
   position: number;
 }
 

@@ -1,7 +1,11 @@
-import { selects } from '@keelson/domain';
+import { keyOf, selects, type TargetEvent } from '@keelson/domain';
 import type { Fleet } from './fleet';
 import type { ApplicationRecord, ClusterRecord, InventoryEntry, Moment, TargetRecord } from './model';
 import type { Planner } from './planner';
+import { settleNamespaces } from './made-namespaces';
+import { owed } from './tombstone';
+
+type StrayFound = Extract<TargetEvent, { type: 'StrayFound' }>['data'];
 
 /** Brings an application's targets in line with its placement and the clusters that exist. */
 export const placeApplication = async (
@@ -38,7 +42,7 @@ const placeTarget = async (
     if (!target || target.removing) await admit(fleet, planner, application, clusterName, target, moment);
   } else if (target) {
     if (cluster.state.workloads === 'orphan') fleet.dropTarget(target, moment.position);
-    else if (!target.removing) evict(fleet, target, moment.position);
+    else if (!target.removing) evict(fleet, target, moment);
   }
 };
 
@@ -75,7 +79,8 @@ const admit = async (
 };
 
 /** The wanted state of a target that left is "nothing": every object becomes a tombstone. */
-const evict = (fleet: Fleet, target: TargetRecord, position: number): void => {
+const evict = (fleet: Fleet, target: TargetRecord, moment: Moment): void => {
+  const { position } = moment;
   if (target.inventory.size === 0) return fleet.dropTarget(target, position);
   target.removing = true;
   target.generation = position;
@@ -92,6 +97,34 @@ const evict = (fleet: Fleet, target: TargetRecord, position: number): void => {
   delete target.hash;
   delete target.planError;
   for (const [key, entry] of target.inventory)
-    fleet.putInventory(target, key, { ...entry, wanted: false, position });
+    if (!entry.made) fleet.putInventory(target, key, owed(entry, moment));
+  settleNamespaces(fleet, target, moment);
+  if (target.inventory.size === 0) fleet.dropTarget(target, position);
+  else fleet.touchTarget(target, position);
+};
+
+/**
+ * What a worker that was late made again after it had been pruned is owed like any other tombstone. Where nothing of
+ * the application is wanted any more, its target comes back for as long as that takes.
+ */
+export const takeInStray = (
+  fleet: Fleet,
+  { application, cluster, object: ref, uid }: StrayFound,
+  { position, recordedAt }: Moment,
+): void => {
+  const place = fleet.clusters.get(cluster);
+  if (!fleet.applications.has(application) || !place || place.state.workloads === 'orphan') return;
+  let target = fleet.target(application, cluster);
+  if (!target) {
+    const inventory = new Map<string, InventoryEntry>();
+    const nothing = { removing: true, generation: position, appliedGeneration: 0, drift: [], inventory };
+    target = { application, cluster, position, ...nothing };
+    fleet.putTarget(target);
+  }
+  const key = keyOf(ref);
+  if (!target.inventory.has(key)) {
+    const entry = { ref, uid, created: false, wanted: false, owedSince: recordedAt, position };
+    fleet.putInventory(target, key, entry);
+  }
   fleet.touchTarget(target, position);
 };

@@ -68,7 +68,7 @@ export class Planner {
     delete target.planError;
     delete target.failure;
     this.fleet.changes.contents.set(rendered.content.hash, rendered.content.objects);
-    takeStock(this.fleet, target, rendered.content.objects, moment.position);
+    takeStock(this.fleet, target, rendered.content.objects, moment);
     this.fleet.touchTarget(target, moment.position);
   }
 

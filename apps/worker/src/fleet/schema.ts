@@ -22,6 +22,9 @@ create table clusters (
   last_error    jsonb generated always as (
     jsonb_set(record #> '{state,unreachable}', '{at}', record -> 'errorAt')
   ) stored,
+  identity      text generated always as (record #>> '{state,identity}') stored,
+  expires_at    text generated always as (record #>> '{state,connection,expiresAt}') stored,
+  registered    bigint not null generated always as ((record -> 'registered')::bigint) stored,
   workloads     text generated always as (record #>> '{state,workloads}') stored
 );
 create index on clusters (position);
@@ -208,7 +211,10 @@ create table inventory (
   ref         jsonb not null generated always as (entry -> 'ref') stored,
   uid         text generated always as (entry ->> 'uid') stored,
   created     boolean not null generated always as ((entry -> 'created')::boolean) stored,
+  made        boolean not null generated always as (entry ? 'made') stored,
   wanted      boolean not null generated always as ((entry -> 'wanted')::boolean) stored,
+  owed_since  text generated always as (entry ->> 'owedSince') stored,
+  delay       jsonb generated always as (entry -> 'delay') stored,
   primary key (application, cluster, key)
 );
 create index on inventory (cluster) where not wanted;

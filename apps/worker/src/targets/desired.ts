@@ -33,7 +33,12 @@ export interface Desired extends DriftState {
 export interface InventoryItem {
   readonly ref: ObjectRef;
   readonly uid?: string;
+  readonly created: boolean;
+  /** A Namespace that was made because objects needed it. */
+  readonly made: boolean;
   readonly wanted: boolean;
+  /** Of the event that made it wanted, or owed. */
+  readonly position: number;
 }
 
 interface Row {
@@ -57,7 +62,7 @@ const DELETED: TargetPolicy = { drift: 'Correct', whenToTakeOver: 'Never' };
 const SELECT = `
   select t.position, t.drift, t.flaps, t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace,
          a.state #>> '{definition,namespace}' as namespace, a.state #> '{definition,policy}' as policy,
-         coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'wanted', i.wanted))
+         coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'created', i.created, 'made', i.made, 'wanted', i.wanted, 'position', i.position))
                    from read.inventory i where i.application = t.application and i.cluster = t.cluster), '[]') as inventory
   from read.targets t join read.applications a on a.name = t.application`;
 

@@ -1,22 +1,47 @@
-import { isBudget, keyOf, type ObjectRef } from '@keelson/domain';
-import { prune, type Classified } from '@keelson/k8s';
+import { isBudget, keyOf, type Delay, type ObjectRef } from '@keelson/domain';
+import { prune, type Classified, type Pruned } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
 import { deleteWaves } from './delete-waves';
-import type { Desired } from './desired';
+import type { Desired, InventoryItem } from './desired';
 import type { TargetHost } from './target-host';
 
 /** Outcomes of a prune after which nothing is owed any more. */
-const SETTLED: ReadonlySet<string> = new Set(['Deleted', 'Gone', 'NotOurs', 'Stale']);
+const SETTLED: ReadonlySet<Pruned['outcome']> = new Set(['Deleted', 'Gone', 'Kept', 'Stale']);
 
-const RETRY = { base: 1_000, cap: 15_000 };
+const RETRY = { base: 250, cap: 15_000 };
+const RETRY_REFUSED = { base: 15_000, cap: 300_000 };
 
-/** Deletes what one target owes, and comes back for what is not gone yet. */
+/** Most of what is being deleted is gone within this; only what takes longer is worth telling of. */
+const PATIENCE_MS = 1_000;
+
+/** What an owed object that is still there waits for. */
+type Waits = 'underWay' | 'inUse' | 'refused' | 'failed';
+
+/** An owed object that was looked at and is still there. */
+interface Open {
+  readonly since: number;
+  readonly attempts: number;
+  readonly due: number;
+  readonly waits: Waits;
+}
+
+/**
+ * Deletes what one target owes, and comes back for what is not gone yet, each object in its own time: one that is
+ * refused does not keep the others, and is not asked for again with each of their changes.
+ */
 export class Pruning {
-  private attempts = 0;
-  /** What was recorded as gone at a generation; the read model may not say so yet. */
-  private settled = { generation: -1, keys: new Set<string>() };
+  private readonly open = new Map<string, Open>();
+  /** Owed no more, and not yet known to the read model. */
+  private readonly settled = new Set<string>();
+  private readonly told = new Map<string, string>();
+  private served: AbortSignal | undefined;
 
   constructor(private readonly host: TargetHost) {}
+
+  /** An owed object was seen to change. Answers whether that is worth a look. */
+  saw(item: InventoryItem): boolean {
+    return this.hurry((open, id) => id === idOf(item) && open.waits === 'underWay');
+  }
 
   /**
    * Budgets that are owed, before those of the plan are applied. While two budgets select a pod the API server
@@ -30,30 +55,125 @@ export class Pruning {
     { application, generation, inventory }: Desired,
     which: (ref: ObjectRef) => boolean = () => true,
   ): Promise<void> {
-    if (this.settled.generation !== generation) this.settled = { generation, keys: new Set() };
-    const { keys } = this.settled;
-    const owed = inventory.filter(({ ref, wanted }) => !wanted && which(ref) && !keys.has(keyOf(ref)));
-    if (owed.length === 0) return;
-    const gone: ObjectRef[] = [];
-    let waiting: Classified | undefined;
-    let open = 0;
-    for (const wave of deleteWaves(owed)) {
-      for (const { ref, outcome, error } of await prune(this.host.deps, wave, {
-        application,
-        generation,
-        signal: this.host.signal,
-      })) {
-        if (SETTLED.has(outcome)) gone.push(ref);
-        else open += 1;
-        waiting ??= error;
-      }
+    const owed = inventory.filter(({ wanted }) => !wanted);
+    this.forget(new Set(owed.map(idOf)));
+    // The cluster was away: whatever it waited for may have happened, and nobody waits for it to be tried.
+    if (this.served !== this.host.signal) this.hurry(({ waits }) => waits !== 'refused');
+    this.served = this.host.signal;
+    const now = Date.now();
+    const due = owed.filter((item) => which(item.ref) && this.isDue(item, now));
+    const looked: Looked[] = [];
+    for (const wave of deleteWaves(due)) {
+      const { deps, signal } = this.host;
+      const pruned = await prune(deps, wave, { application, generation, signal });
+      looked.push(...pruned.map((what, index) => ({ ...what, item: wave[index]! })));
     }
-    for (const ref of gone) this.host.deps.memory?.forget(ref);
-    this.attempts = open === 0 || gone.length > 0 ? 0 : this.attempts + 1;
-    if (open > 0) this.host.again(application, backoffMs(this.attempts, RETRY));
-    if (waiting?.kind === 'unreachable' || waiting?.kind === 'unauthorized') this.host.suspect(waiting);
-    await this.host.recorder.record(application, this.host.cluster, { type: 'RecordPruned', objects: gone });
-    // Not before it is recorded: a database that is away now must not make us believe that it knows.
-    for (const ref of gone) keys.add(keyOf(ref));
+    for (const what of looked) this.note(what, now);
+    if (looked.some(isSettled)) this.hurry(({ waits }) => waits === 'inUse');
+    this.comeBack(application, owed);
+    await this.tell(application, looked);
+  }
+
+  private isDue(item: InventoryItem, now: number): boolean {
+    const id = idOf(item);
+    return !this.settled.has(id) && (this.open.get(id)?.due ?? 0) <= now;
+  }
+
+  /** Makes due what the condition holds for; answers whether that was any. */
+  private hurry(condition: (open: Open, id: string) => boolean): boolean {
+    let any = false;
+    for (const [id, open] of this.open) {
+      if (!condition(open, id)) continue;
+      this.open.set(id, { ...open, due: 0 });
+      any = true;
+    }
+    return any;
+  }
+
+  private forget(owed: ReadonlySet<string>): void {
+    for (const known of [this.open, this.settled, this.told])
+      for (const id of known.keys()) if (!owed.has(id)) known.delete(id);
+  }
+
+  private note(looked: Looked, now: number): void {
+    const id = idOf(looked.item);
+    if (isSettled(looked)) {
+      this.host.deps.memory.forget(looked.ref);
+      this.open.delete(id);
+      return;
+    }
+    const { since = now, attempts = 0 } = this.open.get(id) ?? {};
+    const { error } = looked;
+    if (error && isAway(error)) {
+      this.host.suspect(error);
+      this.open.set(id, { since, attempts, due: now + RETRY.base, waits: 'failed' });
+      return;
+    }
+    const waits = waitsFor(looked);
+    const retry = backoffMs(attempts, waits === 'refused' ? RETRY_REFUSED : RETRY);
+    const due = now + Math.max(error?.retryAfterMs ?? 0, retry);
+    this.open.set(id, { since, attempts: attempts + 1, due, waits });
+  }
+
+  private comeBack(application: string, owed: readonly InventoryItem[]): void {
+    const next = Math.min(...owed.map((item) => this.open.get(idOf(item))?.due ?? Infinity));
+    if (Number.isFinite(next)) this.host.again(application, Math.max(0, next - Date.now()));
+  }
+
+  /** One append for all that was seen, and none when it was told before. */
+  private async tell(application: string, looked: readonly Looked[]): Promise<void> {
+    const done = looked.filter(isSettled);
+    const delays = looked.flatMap((what) => this.delayOf(what) ?? []);
+    const news = delays.filter(({ id, delay }) => this.told.get(id) !== JSON.stringify(delay));
+    if (done.length + news.length === 0) return;
+    const kept = done.flatMap(({ item: { ref: object }, outcome, reason }) =>
+      outcome === 'Kept' && reason !== undefined ? [{ object, reason }] : [],
+    );
+    const objects = done.map(({ item }) => item.ref);
+    await this.host.recorder.record(
+      application,
+      this.host.cluster,
+      { type: 'RecordPruned', objects, ...(kept.length > 0 ? { kept } : {}) },
+      { type: 'RecordDelays', objects: news.map(({ delay }) => delay) },
+    );
+    // Not before it is recorded: what the log does not know is looked at again.
+    for (const { item } of done) this.settled.add(idOf(item));
+    for (const { id, delay } of news) this.told.set(id, JSON.stringify(delay));
+  }
+
+  private delayOf(looked: Looked): { id: string; delay: Delay } | undefined {
+    const { item, error } = looked;
+    const id = idOf(item);
+    const open = this.open.get(id);
+    // That the cluster is away is said of the cluster.
+    if (!open || (error && isAway(error))) return undefined;
+    if (!error && Date.now() - open.since < PATIENCE_MS) return undefined;
+    return { id, delay: delayOf(looked) };
   }
 }
+
+interface Looked extends Pruned {
+  readonly item: InventoryItem;
+}
+
+const isSettled = ({ outcome }: Looked): boolean => SETTLED.has(outcome);
+
+const isAway = ({ kind }: Classified): boolean => kind === 'unreachable' || kind === 'unauthorized';
+
+const waitsFor = ({ outcome, error }: Looked): Waits => {
+  if (error) return error.kind === 'terminal' ? 'refused' : 'failed';
+  return outcome === 'InUse' ? 'inUse' : 'underWay';
+};
+
+const delayOf = ({ item, outcome, reason = '', finalizers = [], error }: Looked): Delay => {
+  const object = item.ref;
+  if (error)
+    return { object, reason: error.kind === 'terminal' ? 'Refused' : 'Failed', message: error.message };
+  if (outcome === 'InUse') return { object, reason: 'InUse', message: reason };
+  return finalizers.length > 0
+    ? { object, reason: 'Finalizers', message: `held by ${finalizers.join(', ')}`, finalizers }
+    : { object, reason: 'Terminating', message: 'it is being deleted' };
+};
+
+/** An object that is owed once more after it was settled is another matter. */
+const idOf = ({ ref, position }: InventoryItem): string => `${keyOf(ref)}@${position}`;

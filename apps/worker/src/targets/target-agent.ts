@@ -62,10 +62,15 @@ export class TargetAgent {
   saw(object: KubeObject, deleted: boolean): boolean {
     const { desired } = this;
     const item = itemOf(desired, refOf(object));
-    if (!item?.wanted) return item !== undefined;
+    if (!item?.wanted) return item !== undefined && this.pruning.saw(item);
     if (desired.hash && this.applied === desired.generation)
       this.drift.saw(desired, item.ref, object, deleted);
     return true;
+  }
+
+  /** Whether the plan or the inventory that this process knows wants the object. */
+  wants(object: KubeObject): boolean {
+    return itemOf(this.desired, refOf(object))?.wanted ?? false;
   }
 
   /** Resolves when everything that was told is recorded, or cannot be recorded now. */
@@ -137,6 +142,7 @@ export class TargetAgent {
       generation,
       hash,
       objects,
+      ...(changes.createdNamespaces.length > 0 ? { namespaces: changes.createdNamespaces } : {}),
     });
     // Not before it is recorded: a database that is away now must not make us believe that it knows.
     this.applied = generation;
@@ -156,6 +162,7 @@ export class TargetAgent {
         waves,
         whenToTakeOver: policy.whenToTakeOver,
         namespace,
+        isFirst: desired.appliedGeneration === 0,
         ...ignoring(policy),
       },
       { signal: this.host.signal },

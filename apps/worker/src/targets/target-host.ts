@@ -1,5 +1,12 @@
 import type { ObjectRef } from '@keelson/domain';
-import type { ApplyDeps, Classified, CollectionWatches, LiveCache, NormalForms } from '@keelson/k8s';
+import type {
+  ApplyDeps,
+  Classified,
+  CollectionWatches,
+  LiveCache,
+  NormalForms,
+  PruneDeps,
+} from '@keelson/k8s';
 import type { PlanContents } from './desired';
 import type { Observations } from './observations';
 import type { TargetRecorder } from './recorder';
@@ -10,12 +17,13 @@ export const UNTIL_WATCHED_MS = 100;
 /** What an agent needs of the cluster that it works on. */
 export interface TargetHost {
   readonly cluster: string;
-  readonly deps: ApplyDeps & { readonly cache: LiveCache; readonly memory: NormalForms };
+  readonly deps: ApplyDeps & PruneDeps & { readonly cache: LiveCache; readonly memory: NormalForms };
   readonly contents: PlanContents;
   readonly recorder: TargetRecorder;
   readonly observations: Observations;
   /** Pods and the like, watched while a batch is under way. */
   readonly children: CollectionWatches;
+  /** Aborted when the cluster is lost and when the session ends; another one once the cluster is back. */
   readonly signal: AbortSignal;
   /** Makes sure that the kinds of these objects are watched. */
   watch(refs: readonly ObjectRef[]): void;

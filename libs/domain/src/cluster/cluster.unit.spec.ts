@@ -2,6 +2,7 @@ import { given, typesOf } from '../kernel/scenario';
 import { clusterDecider, type ClusterCommand, type ClusterEvent } from './index';
 
 const connection = { server: 'https://eu-1:6443', credentials: 'v1', warnings: [] };
+const seen = { credentials: 'v1' };
 const register = (
   change: Partial<Extract<ClusterCommand, { type: 'RegisterCluster' }>> = {},
 ): ClusterCommand => ({
@@ -38,21 +39,27 @@ describe('a cluster', () => {
 
   it('records a transition of reachability once', () => {
     expect(
-      typesOf(given(clusterDecider, [registered]).when({ type: 'RecordConnected', version: 'v1.36.2' })),
+      typesOf(
+        given(clusterDecider, [registered]).when({ ...seen, type: 'RecordConnected', version: 'v1.36.2' }),
+      ),
     ).toEqual(['ClusterConnected']);
     expect(
       typesOf(
-        given(clusterDecider, [registered, connected]).when({ type: 'RecordConnected', version: 'v1.36.2' }),
+        given(clusterDecider, [registered, connected]).when({
+          ...seen,
+          type: 'RecordConnected',
+          version: 'v1.36.2',
+        }),
       ),
     ).toEqual([]);
     const away = given(clusterDecider, [registered, connected, lost]);
     expect(away.state).toMatchObject({ phase: 'Unreachable', unreachable: { reason: 'Network' } });
     expect(
-      typesOf(away.when({ type: 'RecordUnreachable', reason: 'Network', message: 'refused again' })),
+      typesOf(away.when({ ...seen, type: 'RecordUnreachable', reason: 'Network', message: 'refused again' })),
     ).toEqual([]);
-    expect(typesOf(away.when({ type: 'RecordUnreachable', reason: 'Unauthorized', message: '401' }))).toEqual(
-      ['ClusterUnreachable'],
-    );
+    expect(
+      typesOf(away.when({ ...seen, type: 'RecordUnreachable', reason: 'Unauthorized', message: '401' })),
+    ).toEqual(['ClusterUnreachable']);
     expect(given(clusterDecider, [registered, lost, connected]).state).toMatchObject({ phase: 'Connected' });
   });
 
@@ -70,5 +77,54 @@ describe('a cluster', () => {
     expect(typesOf(given(clusterDecider, []).when({ type: 'ForgetCluster', workloads: 'delete' }))).toEqual([
       'rejected: cluster-not-found',
     ]);
+  });
+
+  it('believes nothing of a session whose credentials were replaced', () => {
+    const rotated: ClusterEvent = {
+      type: 'ClusterConnectionChanged',
+      data: { cluster: 'eu-1', connection: { ...connection, credentials: 'v2' } },
+    };
+    const { when } = given(clusterDecider, [registered, connected, rotated]);
+    const late = { ...seen, type: 'RecordUnreachable', reason: 'Unauthorized', message: '401' } as const;
+    expect(typesOf(when(late))).toEqual([]);
+    expect(typesOf(when({ ...late, credentials: 'v2' }))).toEqual(['ClusterUnreachable']);
+    expect(typesOf(when({ ...seen, type: 'RecordConnected', version: 'v1.99.0' }))).toEqual([]);
+  });
+
+  it('remembers which cluster it is for as long as something may be owed to it', () => {
+    const known: ClusterEvent = {
+      type: 'ClusterConnected',
+      data: { cluster: 'eu-1', version: 'v1.36.2', identity: 'a' },
+    };
+    const again = { ...seen, type: 'RecordConnected', version: 'v1.36.2' } as const;
+    const { when } = given(clusterDecider, [registered, known]);
+    expect(typesOf(when({ ...again, identity: 'a' }))).toEqual([]);
+    expect(typesOf(when(again))).toEqual([]);
+    expect(typesOf(when({ ...again, identity: 'b' }))).toEqual(['ClusterConnected']);
+    expect(given(clusterDecider, [registered, known, forgotten, registered]).state).toMatchObject({
+      identity: 'a',
+    });
+    const orphaned: ClusterEvent = {
+      type: 'ClusterForgotten',
+      data: { cluster: 'eu-1', workloads: 'orphan' },
+    };
+    expect(given(clusterDecider, [registered, known, orphaned, registered]).state).not.toHaveProperty(
+      'identity',
+    );
+  });
+
+  it('says what is forgotten with a cluster that is orphaned, and nothing where nothing is', () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'c' };
+    const owed = { total: 1, objects: [{ application: 'shop', object }] };
+    const { when } = given(clusterDecider, [registered, forgotten]);
+    expect(when({ type: 'ForgetCluster', workloads: 'orphan', owed })).toEqual({
+      ok: true,
+      events: [{ type: 'ClusterForgotten', data: { cluster: 'eu-1', workloads: 'orphan', deletes: owed } }],
+    });
+    const nothing = { total: 0, objects: [] };
+    expect(when({ type: 'ForgetCluster', workloads: 'orphan', owed: nothing })).toEqual({
+      ok: true,
+      events: [{ type: 'ClusterForgotten', data: { cluster: 'eu-1', workloads: 'orphan' } }],
+    });
   });
 });

@@ -1,4 +1,9 @@
-import type { ConnectionRef, Labels, UnreachableReason, WorkloadsOnForget } from './events';
+import type { ConnectionRef, ForgottenDeletes, Labels, UnreachableReason, WorkloadsOnForget } from './events';
+
+/** What a session saw, and with which credentials: it may be late, and those replaced meanwhile. */
+interface Observed {
+  readonly credentials: string;
+}
 
 export type ClusterCommand =
   | {
@@ -7,6 +12,15 @@ export type ClusterCommand =
       readonly labels: Labels;
       readonly connection: ConnectionRef;
     }
-  | { readonly type: 'ForgetCluster'; readonly workloads: WorkloadsOnForget }
-  | { readonly type: 'RecordConnected'; readonly version: string }
-  | { readonly type: 'RecordUnreachable'; readonly reason: UnreachableReason; readonly message: string };
+  | {
+      readonly type: 'ForgetCluster';
+      readonly workloads: WorkloadsOnForget;
+      /** What is owed to it now; `orphan` forgets that. */
+      readonly owed?: ForgottenDeletes;
+    }
+  | (Observed & { readonly type: 'RecordConnected'; readonly version: string; readonly identity?: string })
+  | (Observed & {
+      readonly type: 'RecordUnreachable';
+      readonly reason: UnreachableReason;
+      readonly message: string;
+    });

@@ -14,12 +14,23 @@ export const decideCluster = (state: ClusterState, command: ClusterCommand): Dec
   }
   const { cluster } = state;
   switch (command.type) {
-    case 'ForgetCluster':
-      return accept({ type: 'ClusterForgotten', data: { cluster, workloads: command.workloads } });
-    case 'RecordConnected':
-      if (state.phase === 'Connected' && state.version === command.version) return accept();
-      return accept({ type: 'ClusterConnected', data: { cluster, version: command.version } });
+    case 'ForgetCluster': {
+      const { workloads, owed } = command;
+      const deletes = workloads === 'orphan' && owed && owed.total > 0 ? { deletes: owed } : {};
+      return accept({ type: 'ClusterForgotten', data: { cluster, workloads, ...deletes } });
+    }
+    case 'RecordConnected': {
+      if (command.credentials !== state.connection.credentials) return accept();
+      const { version, identity = state.identity } = command;
+      const served = state.phase === 'Connected' || (state.phase === 'Forgotten' && !state.unreachable);
+      if (served && state.version === version && state.identity === identity) return accept();
+      return accept({
+        type: 'ClusterConnected',
+        data: { cluster, version, ...(identity ? { identity } : {}) },
+      });
+    }
     case 'RecordUnreachable':
+      if (command.credentials !== state.connection.credentials) return accept();
       if (state.unreachable?.reason === command.reason) return accept();
       return accept({
         type: 'ClusterUnreachable',

@@ -4,7 +4,16 @@ import type { ClusterState } from './state';
 export const evolveCluster = (state: ClusterState, event: ClusterEvent): ClusterState => {
   if (event.type === 'ClusterRegistered') {
     const { cluster, labels, connection } = event.data;
-    return { exists: true, cluster, labels, connection, phase: 'Pending' };
+    // What is still owed is owed to the cluster that had the name before.
+    const former = state.exists && state.workloads === 'delete' && state.identity;
+    return {
+      exists: true,
+      cluster,
+      labels,
+      connection,
+      phase: 'Pending',
+      ...(former ? { identity: former } : {}),
+    };
   }
   if (!state.exists) return state;
   switch (event.type) {
@@ -17,6 +26,7 @@ export const evolveCluster = (state: ClusterState, event: ClusterEvent): Cluster
       return {
         ...rest,
         version: event.data.version,
+        ...(event.data.identity ? { identity: event.data.identity } : {}),
         phase: state.phase === 'Forgotten' ? 'Forgotten' : 'Connected',
       };
     }

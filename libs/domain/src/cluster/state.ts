@@ -11,6 +11,8 @@ export type ClusterState =
       readonly connection: ConnectionRef;
       readonly phase: ClusterPhase;
       readonly version?: string;
+      /** Of the cluster that was connected last under this name. */
+      readonly identity?: string;
       readonly unreachable?: { readonly reason: UnreachableReason; readonly message: string };
       readonly workloads?: WorkloadsOnForget;
     };

@@ -1,5 +1,14 @@
 import type { ObjectRef } from '../kubernetes/objects';
-import type { AppliedObject, DriftChange, DriftEnd, HealthStatus, WorkloadCounts } from './events';
+import type {
+  AppliedObject,
+  Delay,
+  DriftChange,
+  DriftEnd,
+  HealthStatus,
+  KeptObject,
+  MadeNamespace,
+  WorkloadCounts,
+} from './events';
 
 export type TargetCommand = { readonly application: string; readonly cluster: string } & (
   | {
@@ -7,6 +16,7 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
       readonly generation: number;
       readonly hash: string;
       readonly objects: readonly AppliedObject[];
+      readonly namespaces?: readonly MadeNamespace[];
     }
   | {
       readonly type: 'RecordApplyFailed';
@@ -37,5 +47,16 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
     }
   /** Has another look at what flaps: whatever has been calm for long enough is settled. */
   | { readonly type: 'RecordCalm'; readonly at: string }
-  | { readonly type: 'RecordPruned'; readonly objects: readonly ObjectRef[] }
+  | {
+      readonly type: 'RecordPruned';
+      readonly objects: readonly ObjectRef[];
+      readonly kept?: readonly KeptObject[];
+    }
+  | { readonly type: 'RecordDelays'; readonly objects: readonly Delay[] }
+  | {
+      readonly type: 'RecordStray';
+      readonly object: ObjectRef;
+      readonly uid: string;
+      readonly generation: number;
+    }
 );

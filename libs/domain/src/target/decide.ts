@@ -1,8 +1,10 @@
 import { accept, type Decision } from '../kernel/decider';
+import { sameJson } from '../kernel/same-json';
+import { keyOf } from '../kubernetes/objects';
 import { gist } from './gist';
 import type { TargetCommand } from './commands';
 import { driftDecider } from './drift';
-import type { TargetEvent } from './events';
+import type { Delay, TargetEvent } from './events';
 import type { TargetState } from './state';
 
 /** Observations are never refused; one that says nothing new, or speaks of an overtaken plan, records nothing. */
@@ -10,9 +12,9 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
   const { application, cluster } = command;
   switch (command.type) {
     case 'RecordApplied': {
-      const { generation, hash, objects } = command;
-      if (generation <= state.appliedGeneration) return accept();
-      return accept({ type: 'PlanApplied', data: { application, cluster, generation, hash, objects } });
+      const { type: _, ...data } = command;
+      if (data.generation <= state.appliedGeneration) return accept();
+      return accept({ type: 'PlanApplied', data });
     }
     case 'RecordApplyFailed': {
       const { type: _, ...data } = command;
@@ -31,9 +33,22 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
     case 'RecordDriftCorrected':
     case 'RecordCalm':
       return driftDecider.decide(state, command);
-    case 'RecordPruned':
-      if (command.objects.length === 0) return accept();
-      return accept({ type: 'ObjectsPruned', data: { application, cluster, objects: command.objects } });
+    case 'RecordPruned': {
+      const { type: _, ...data } = command;
+      return data.objects.length === 0 ? accept() : accept({ type: 'ObjectsPruned', data });
+    }
+    case 'RecordDelays': {
+      const objects = command.objects.filter(
+        (delay) => !saysTheSame(state.delays[keyOf(delay.object)], delay),
+      );
+      return objects.length === 0
+        ? accept()
+        : accept({ type: 'DeletesDelayed', data: { application, cluster, objects } });
+    }
+    case 'RecordStray': {
+      const { type: _, ...data } = command;
+      return state.strays.includes(data.uid) ? accept() : accept({ type: 'StrayFound', data });
+    }
   }
 };
 
@@ -44,3 +59,7 @@ const sameVerdict = (
   known.generation === seen.generation &&
   known.status === seen.status &&
   (seen.status === 'Current' || gist(known.message) === gist(seen.message));
+
+const saysTheSame = (known: Delay | undefined, seen: Delay): boolean =>
+  known !== undefined &&
+  sameJson({ ...known, message: gist(known.message) }, { ...seen, message: gist(seen.message) });

@@ -35,9 +35,43 @@ export interface DriftChange {
 /** How drift ended: Keelson applied the plan, others put it right themselves, or the policy stopped looking. */
 export type DriftEnd = 'Applied' | 'Undone' | 'Ignored';
 
+/** A Namespace that no plan names and that Keelson made, because objects of the plan needed it. */
+export interface MadeNamespace {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** An object that is owed no longer and was left in the cluster. */
+export interface KeptObject {
+  readonly object: ObjectRef;
+  readonly reason: string;
+}
+
+/**
+ * Why an object that must go is still there:
+ * - `Finalizers`: it is being deleted, and these hold it; `Terminating`: it is being deleted, and nothing says by what it is held;
+ * - `InUse`: deleting it would delete what is still used; `Refused`: the API server refuses; `Failed`: anything that passes.
+ */
+export type DelayReason = 'Finalizers' | 'Terminating' | 'InUse' | 'Refused' | 'Failed';
+
+export interface Delay {
+  readonly object: ObjectRef;
+  readonly reason: DelayReason;
+  readonly message: string;
+  readonly finalizers?: readonly string[];
+}
+
 /** What happened in a cluster, recorded as transitions: a heartbeat never becomes an event. */
 export type TargetEvent =
-  | DomainEvent<'PlanApplied', Of & { generation: number; hash: string; objects: readonly AppliedObject[] }>
+  | DomainEvent<
+      'PlanApplied',
+      Of & {
+        generation: number;
+        hash: string;
+        objects: readonly AppliedObject[];
+        namespaces?: readonly MadeNamespace[];
+      }
+    >
   | DomainEvent<
       'ApplyFailed',
       Of & { generation: number; terminal: boolean; object?: ObjectRef; message: string }
@@ -57,4 +91,8 @@ export type TargetEvent =
     >
   /** It has stayed as planned for the whole window; `count` times it drifted since it began to flap. */
   | DomainEvent<'DriftSettled', Of & { object: ObjectRef; path: string; since: string; count: number }>
-  | DomainEvent<'ObjectsPruned', Of & { objects: readonly ObjectRef[] }>;
+  /** Nothing is owed of these any more; `kept` are those of them that are still there, because they are not ours to delete. */
+  | DomainEvent<'ObjectsPruned', Of & { objects: readonly ObjectRef[]; kept?: readonly KeptObject[] }>
+  | DomainEvent<'DeletesDelayed', Of & { objects: readonly Delay[] }>
+  /** An object that Keelson applied and that nothing wants: a worker that was late made it again after it was pruned. */
+  | DomainEvent<'StrayFound', Of & { object: ObjectRef; uid: string; generation: number }>;

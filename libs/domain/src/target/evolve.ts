@@ -1,3 +1,4 @@
+import { keyOf } from '../kubernetes/objects';
 import { evolveDrift } from './drift';
 import type { TargetEvent } from './events';
 import type { TargetState } from './state';
@@ -6,7 +7,9 @@ export const evolveTarget = (state: TargetState, event: TargetEvent): TargetStat
   switch (event.type) {
     case 'PlanApplied': {
       const { failure: _, ...rest } = state;
-      return { ...rest, appliedGeneration: event.data.generation };
+      const { generation, objects } = event.data;
+      const delays = without(state.delays, new Set(objects.map(({ ref }) => keyOf(ref))));
+      return { ...rest, delays, appliedGeneration: generation };
     }
     case 'ApplyFailed': {
       const { generation, message } = event.data;
@@ -19,9 +22,26 @@ export const evolveTarget = (state: TargetState, event: TargetEvent): TargetStat
     case 'DriftDetected':
     case 'DriftCorrected':
     case 'DriftSettled':
-    case 'ObjectsPruned':
       return { ...state, ...evolveDrift(state, event) };
+    case 'ObjectsPruned': {
+      const gone = new Set(event.data.objects.map(keyOf));
+      const delays = without(state.delays, gone);
+      return { ...state, ...evolveDrift(state, event), delays, strays: [] };
+    }
+    case 'DeletesDelayed': {
+      const { objects } = event.data;
+      const told = Object.fromEntries(objects.map((delay) => [keyOf(delay.object), delay]));
+      return { ...state, delays: { ...state.delays, ...told } };
+    }
+    case 'StrayFound':
+      return { ...state, strays: [...state.strays, event.data.uid] };
     default:
       return state;
   }
 };
+
+const without = <Value>(
+  record: Readonly<Record<string, Value>>,
+  keys: ReadonlySet<string>,
+): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.has(key)));

@@ -15,7 +15,7 @@ export * from './phase';
 export * from './state';
 
 export const targetDecider: Decider<TargetState, TargetCommand, TargetEvent> = {
-  initial: { appliedGeneration: 0, ...driftDecider.initial },
+  initial: { appliedGeneration: 0, delays: {}, strays: [], ...driftDecider.initial },
   decide: decideTarget,
   evolve: evolveTarget,
 };

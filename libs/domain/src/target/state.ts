@@ -1,4 +1,4 @@
-import type { DriftChange, HealthStatus } from './events';
+import type { Delay, DriftChange, HealthStatus } from './events';
 import type { Flaps } from './flapping';
 
 /** What is known of a target's drift. */
@@ -14,4 +14,8 @@ export interface TargetState extends DriftState {
   readonly appliedGeneration: number;
   readonly failure?: { readonly generation: number; readonly message: string };
   readonly health?: { readonly generation: number; readonly status: HealthStatus; readonly message: string };
+  /** Why objects that must go are still there, by object key, as it was told last. */
+  readonly delays: Readonly<Record<string, Delay>>;
+  /** Uids of objects that were found to be wanted by nothing, and are owed. */
+  readonly strays: readonly string[];
 }

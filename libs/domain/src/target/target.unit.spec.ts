@@ -81,4 +81,34 @@ describe('a target', () => {
       ),
     ).toEqual([]);
   });
+
+  it('tells why an object that must go is still there, once, and again when it is owed anew', () => {
+    const delay = { object, reason: 'Refused', message: 'quota 17 exceeded' } as const;
+    const delayed: TargetEvent = { type: 'DeletesDelayed', data: { ...of, objects: [delay] } };
+    const record = (change: object = {}) =>
+      ({ ...of, type: 'RecordDelays', objects: [{ ...delay, ...change }] }) as const;
+    expect(typesOf(given(targetDecider, []).when(record()))).toEqual(['DeletesDelayed']);
+    const { when } = given(targetDecider, [delayed]);
+    expect(typesOf(when(record({ message: 'quota 18 exceeded' })))).toEqual([]);
+    expect(typesOf(when(record({ message: 'a webhook says no' })))).toEqual(['DeletesDelayed']);
+    expect(typesOf(when(record({ reason: 'Finalizers', finalizers: ['a/b'] })))).toEqual(['DeletesDelayed']);
+    const pruned: TargetEvent = { type: 'ObjectsPruned', data: { ...of, objects: [object] } };
+    const wanted: TargetEvent = {
+      type: 'PlanApplied',
+      data: { ...of, generation: 9, hash: 'h', objects: [{ ref: object, outcome: 'Created' }] },
+    };
+    for (const between of [pruned, wanted]) {
+      expect(typesOf(given(targetDecider, [delayed, between]).when(record()))).toEqual(['DeletesDelayed']);
+    }
+  });
+
+  it('tells of a stray once, until it is gone', () => {
+    const stray = { ...of, type: 'RecordStray', object, uid: 'u', generation: 3 } as const;
+    const found: TargetEvent = { type: 'StrayFound', data: { ...of, object, uid: 'u', generation: 3 } };
+    expect(typesOf(given(targetDecider, []).when(stray))).toEqual(['StrayFound']);
+    expect(typesOf(given(targetDecider, [found]).when(stray))).toEqual([]);
+    expect(typesOf(given(targetDecider, [found]).when({ ...stray, uid: 'v' }))).toEqual(['StrayFound']);
+    const pruned: TargetEvent = { type: 'ObjectsPruned', data: { ...of, objects: [object] } };
+    expect(typesOf(given(targetDecider, [found, pruned]).when(stray))).toEqual(['StrayFound']);
+  });
 });

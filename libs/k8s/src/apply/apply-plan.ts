@@ -1,4 +1,4 @@
-import { refOf, type KubeObject } from '@keelson/domain';
+import { refOf, type KubeObject, type MadeNamespace } from '@keelson/domain';
 import { classify, type Classified } from '../client/classify';
 import { placedRef } from '../discovery/resource';
 import { applyObject } from './apply-object';
@@ -35,6 +35,7 @@ export const applyPlan = async (
     changes.push(...done);
     await run.awaitDefinitions(wave, done, request.waves.slice(index + 1).flat());
   }
+  if (request.isFirst) await run.recallNamespaces(changes);
   return {
     application: request.application,
     generation: request.generation,
@@ -64,8 +65,19 @@ class PlanRun {
     this.#namespaces = new Namespaces(deps, request, options.signal);
   }
 
-  get createdNamespaces(): readonly string[] {
+  get createdNamespaces(): readonly MadeNamespace[] {
     return this.#namespaces.created;
+  }
+
+  /** An object that was ours before the first plan was applied tells of an attempt before this one. */
+  async recallNamespaces(changes: readonly Change[]): Promise<void> {
+    const earlier = changes.filter(({ outcome }) => outcome === 'Configured' || outcome === 'Unchanged');
+    try {
+      await this.#namespaces.recall(new Set(earlier.flatMap(({ ref }) => ref.namespace ?? [])));
+    } catch (error) {
+      this.options.signal?.throwIfAborted();
+      this.#notice(classify(error));
+    }
   }
 
   async apply(object: KubeObject): Promise<Change> {

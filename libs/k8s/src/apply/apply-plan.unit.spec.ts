@@ -5,6 +5,7 @@ import { NormalForms } from '../drift/normal-form';
 import { StubApi, StubDiscovery } from '../testing/stub-api.spec';
 import { cacheKey, ObjectCache } from '../watch/object-cache';
 import { applyPlan } from './apply-plan';
+import { MUST_NOT_EXIST } from './fence';
 import type { ApplyRequest } from './change-set';
 import type { ApplyDeps, Lookup } from './deps';
 import { rememberByDryRun } from './remember-by-dry-run';
@@ -307,14 +308,40 @@ describe('applyPlan', () => {
 
     it('creates the one that is missing, once, without making it ours', async () => {
       const set = await apply([[elsewhere('a'), elsewhere('b'), elsewhere('c')]]);
-      expect(set).toMatchObject({ applied: true, createdNamespaces: ['elsewhere'] });
+      const { uid } = api.objects.get('/api/v1/namespaces/elsewhere')!.metadata;
+      expect(set).toMatchObject({ applied: true, createdNamespaces: [{ name: 'elsewhere', uid }] });
       const made = api.asked.filter(({ path }) => path === '/api/v1/namespaces/elsewhere');
       expect(made).toHaveLength(1);
       expect(made[0]?.body.metadata).toEqual({
         name: 'elsewhere',
         annotations: { 'keelson.dev/created-namespace-for': 'shop' },
+        resourceVersion: MUST_NOT_EXIST,
       });
-      expect(made[0]?.query).not.toHaveProperty('force');
+    });
+
+    it('does not claim the one that somebody makes at the same moment', async () => {
+      api.before = ({ method, path }) => {
+        if (method !== 'PATCH' || path !== '/api/v1/namespaces/elsewhere') return;
+        api.namespaces.add('elsewhere');
+        api.put(path, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } });
+      };
+      expect(await apply([[elsewhere('a')]])).toMatchObject({ applied: true, createdNamespaces: [] });
+      expect(api.objects.get('/api/v1/namespaces/elsewhere')?.metadata).not.toHaveProperty('annotations');
+    });
+
+    it('remembers at the first plan what an attempt that died before it was recorded had made', async () => {
+      await apply([[elsewhere('a')]]);
+      const { uid } = api.objects.get('/api/v1/namespaces/elsewhere')!.metadata;
+      const again = (change: object) => apply([[elsewhere('a')]], change);
+      expect((await again({ isFirst: true })).createdNamespaces).toEqual([{ name: 'elsewhere', uid }]);
+      expect((await again({})).createdNamespaces).toEqual([]);
+      expect((await again({ isFirst: true, application: 'shop' })).createdNamespaces).toHaveLength(1);
+      api.put('/api/v1/namespaces/elsewhere', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'elsewhere', annotations: {} },
+      });
+      expect((await again({ isFirst: true })).createdNamespaces).toEqual([]);
     });
 
     it('holds back what takes it by default, and nothing that is of the cluster', async () => {

@@ -1,4 +1,4 @@
-import type { IgnoredFields, KubeObject, ObjectRef } from '@keelson/domain';
+import type { IgnoredFields, KubeObject, MadeNamespace, ObjectRef } from '@keelson/domain';
 import type { Classified } from '../client/classify';
 
 /** What to do with an object that exists and that Keelson did not apply. */
@@ -17,6 +17,8 @@ export interface ApplyRequest {
   readonly ignoreFields?: readonly IgnoredFields[];
   /** The application's namespace: for namespaced objects that name none. */
   readonly namespace: string;
+  /** No plan was ever recorded as applied here: an attempt that nobody knows of may have made namespaces. */
+  readonly isFirst?: boolean;
 }
 
 /**
@@ -47,5 +49,5 @@ export interface ChangeSet {
   /** A newer generation was met: drop this plan. */
   readonly stale: boolean;
   /** Namespaces that had to be created for the plan. */
-  readonly createdNamespaces: readonly string[];
+  readonly createdNamespaces: readonly MadeNamespace[];
 }

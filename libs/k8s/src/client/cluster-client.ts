@@ -25,6 +25,10 @@ export interface RequestOptions {
   readonly body?: unknown;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
+  /** Waits for no other request and needs no connection that they hold: for asking whether the server is there at all. */
+  readonly outOfTurn?: boolean;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 }
@@ -68,14 +72,11 @@ export class ClusterClient {
    * connection just as it is used; not for POST, which may have taken effect.
    */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const attempt = () =>
-      this.#limiter.run(
-        () =>
-          this.#timed(options.timeoutMs ?? this.#timeoutMs, options.signal, (signal) =>
-            this.#send<T>(method, path, options, signal),
-          ),
-        options.signal,
+    const send = () =>
+      this.#timed(options.timeoutMs ?? this.#timeoutMs, options.signal, (signal) =>
+        this.#send<T>(method, path, options, signal),
       );
+    const attempt = () => (options.outOfTurn ? send() : this.#limiter.run(send, options.signal));
     try {
       return await attempt();
     } catch (error) {
@@ -119,13 +120,15 @@ export class ClusterClient {
   async #send<T>(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<T> {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     // undici gives a string body its Content-Length for every method; API servers want it on a DELETE with options.
-    const answer = await this.#requests.request({
+    const { accept, contentType = 'application/json', outOfTurn } = options;
+    const answer = await (outOfTurn ? this.#watches : this.#requests).request({
       method,
       path: this.#url(path, options.query),
-      headers:
-        body === undefined
-          ? this.#headers
-          : { ...this.#headers, 'content-type': options.contentType ?? 'application/json' },
+      headers: {
+        ...this.#headers,
+        ...(accept === undefined ? {} : { accept }),
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+      },
       body,
       signal,
     });

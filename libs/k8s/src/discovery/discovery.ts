@@ -10,6 +10,7 @@ interface ApiResourceList {
     readonly name: string;
     readonly kind: string;
     readonly namespaced: boolean;
+    readonly verbs?: readonly string[];
   }[];
 }
 
@@ -18,6 +19,7 @@ interface ApiGroupList {
   readonly groups?: readonly {
     readonly name: string;
     readonly versions: readonly { readonly groupVersion: string }[];
+    readonly preferredVersion?: { readonly groupVersion: string };
   }[];
 }
 
@@ -43,6 +45,9 @@ export class UnknownKindError extends ClassifiedError {
   }
 }
 
+/** Milliseconds for which the list of all namespaced kinds is believed. */
+const FRESH_MS = 2_000;
+
 type KindTable = ReadonlyMap<string, ApiResource>;
 
 /**
@@ -53,6 +58,7 @@ export class Discovery {
   readonly #client: Pick<ClusterClient, 'request'>;
   readonly #tables = new Map<string, Promise<KindTable | undefined>>();
   readonly #groups = new Map<'all', Promise<ApiGroupList>>();
+  #kinds: { readonly at: number; readonly loading: Promise<readonly ApiResource[]> } | undefined;
 
   constructor(client: Pick<ClusterClient, 'request'>) {
     this.#client = client;
@@ -78,6 +84,31 @@ export class Discovery {
       if (refreshed) return refreshed;
     }
     throw new UnknownKindError(apiVersion, kind);
+  }
+
+  /**
+   * Every kind that objects in a namespace can be of. Asked anew, whatever is remembered: a definition that was
+   * installed since may have brought objects that nobody may overlook. One answer serves whoever asks within
+   * {@link FRESH_MS}, less than API servers take to announce a new kind.
+   * @throws ApiError, NetworkError: also when one group alone does not answer, because its objects cannot be told
+   */
+  namespacedKinds(now = Date.now()): Promise<readonly ApiResource[]> {
+    if (!this.#kinds || now - this.#kinds.at > FRESH_MS) {
+      const loading = new Discovery(this.#client).#allNamespaced();
+      this.#kinds = { at: now, loading };
+      loading.catch(() => (this.#kinds = undefined));
+    }
+    return this.#kinds.loading;
+  }
+
+  async #allNamespaced(): Promise<readonly ApiResource[]> {
+    const { groups = [] } = await this.#allGroups();
+    const preferred = groups.flatMap(({ versions, preferredVersion }) => {
+      const version = preferredVersion ?? versions[0];
+      return version ? [version.groupVersion] : [];
+    });
+    const tables = await Promise.all(['v1', ...preferred].map((version) => this.#table(version)));
+    return tables.flatMap((table) => [...(table?.values() ?? [])].filter(({ namespaced }) => namespaced));
   }
 
   /** Forgets a group, for example after a CustomResourceDefinition of it changed. */
@@ -124,13 +155,17 @@ export class Discovery {
    * server without the group, and what is owed to a kind that is "not served" would be forgotten.
    */
   async #versions(group: string): Promise<readonly string[]> {
-    const list = await once(this.#groups, 'all', async () => {
+    const list = await this.#allGroups();
+    const found = list.groups?.find(({ name }) => name === group);
+    return (found?.versions ?? []).map((version) => version.groupVersion);
+  }
+
+  #allGroups(): Promise<ApiGroupList> {
+    return once(this.#groups, 'all', async () => {
       const answer = await this.#client.request<ApiGroupList>('GET', '/apis');
       if (answer.kind === 'APIGroupList') return answer;
       throw new ClassifiedError('transient', 'the answer to /apis is not a list of API groups');
     });
-    const found = list.groups?.find(({ name }) => name === group);
-    return (found?.versions ?? []).map((version) => version.groupVersion);
   }
 }
 
@@ -161,9 +196,18 @@ const tableOf = (apiVersion: string, list: ApiResourceList): KindTable => {
   const group = groupOf(apiVersion);
   const version = apiVersion.slice(group ? group.length + 1 : 0);
   const table = new Map<string, ApiResource>();
-  for (const { name, kind, namespaced } of list.resources ?? []) {
+  for (const { name, kind, namespaced, verbs } of list.resources ?? []) {
     // `deployments/scale` is a subresource and may carry another group's kind.
-    if (!name.includes('/')) table.set(kind, { group, version, apiVersion, kind, plural: name, namespaced });
+    if (name.includes('/')) continue;
+    table.set(kind, {
+      group,
+      version,
+      apiVersion,
+      kind,
+      plural: name,
+      namespaced,
+      ...(verbs ? { verbs } : {}),
+    });
   }
   return table;
 };

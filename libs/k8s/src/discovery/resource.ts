@@ -10,6 +10,8 @@ export interface ApiResource {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** What the server allows: `list`, `delete` … */
+  readonly verbs?: readonly string[];
   /** The apiVersion that was asked for, when the server has the kind only in this other version. */
   readonly insteadOf?: string;
 }

@@ -11,6 +11,7 @@ const object = (application?: string, metadata: object = {}) => ({
     name: 'c',
     namespace: 'shop',
     ...(application ? { labels: { 'keelson.dev/application': application } } : {}),
+    managedFields: [{ manager: 'keelson', operation: 'Apply' }],
     ...metadata,
   },
 });
@@ -31,10 +32,10 @@ describe('prune', () => {
     return pruned;
   };
 
-  it('deletes exactly what it read, and believes only a 404', async () => {
+  it('deletes exactly what it read', async () => {
     const live = api.put(PATH, object('shop'));
     expect(await run()).toEqual({ ref, outcome: 'Deleted' });
-    expect(api.methods()).toEqual(['GET', 'DELETE', 'GET']);
+    expect(api.methods()).toEqual(['GET', 'DELETE']);
     expect(api.asked[1]?.body).toMatchObject({
       kind: 'DeleteOptions',
       propagationPolicy: 'Background',
@@ -47,17 +48,48 @@ describe('prune', () => {
   });
 
   it.each([
-    ['without a label', undefined],
-    ["with another application's label", 'bank'],
-  ])('never deletes an object %s', async (_name, application) => {
+    ['without a label', undefined, /does not carry the label/],
+    ["with another application's label", 'bank', /belongs to the application bank/],
+  ])('never deletes an object %s', async (_name, application, reason) => {
     const live = api.put(PATH, object(application));
-    expect(await run({}, { uid: live.metadata.uid })).toEqual({ ref, outcome: 'NotOurs' });
+    expect(await run({}, { uid: live.metadata.uid })).toMatchObject({ outcome: 'Kept', reason });
     expect(api.methods()).toEqual(['GET']);
   });
 
-  it('deletes a namesake that carries our label, by its live uid', async () => {
+  it('deletes what we applied, whoever wrote its fields last', async () => {
+    const live = api.put(
+      PATH,
+      object('shop', { managedFields: [{ manager: 'kubectl', operation: 'Update' }] }),
+    );
+    expect(await run({}, { uid: live.metadata.uid })).toMatchObject({ outcome: 'Deleted' });
+  });
+
+  it('deletes what we made anew since, and not a namesake of somebody else with a copied label', async () => {
     api.put(PATH, object('shop'));
     expect(await run({}, { uid: 'another' })).toEqual({ ref, outcome: 'Deleted' });
+    for (const managedFields of [undefined, [{ manager: 'kubectl', operation: 'Apply' }]]) {
+      api.put(PATH, object('shop', { managedFields }));
+      expect(await run({}, { uid: 'another' })).toMatchObject({ outcome: 'Kept', reason: /somebody else/ });
+    }
+  });
+
+  it('saves the GET where a cache shows the object, and believes the cache only as far as the server agrees', async () => {
+    const shown = api.put(PATH, object('shop'));
+    const cached = (live: any) =>
+      prune({ client: api, discovery, cache: { lookup: () => live } }, [{ ref }], {
+        application: 'shop',
+        generation: 10,
+      });
+    expect(await cached(shown)).toEqual([{ ref, outcome: 'Deleted' }]);
+    expect(api.methods()).toEqual(['DELETE']);
+    api.asked.length = 0;
+    api.put(PATH, object(undefined));
+    expect(await cached(shown)).toMatchObject([{ outcome: 'Kept' }]);
+    expect(api.methods()).toEqual(['DELETE', 'GET']);
+    api.objects.clear();
+    for (const state of ['absent', 'unknown', shown]) {
+      expect(await cached(state)).toMatchObject([{ outcome: /Gone|Deleted/ }]);
+    }
   });
 
   it('leaves what a newer generation applied again', async () => {
@@ -78,7 +110,7 @@ describe('prune', () => {
   it('leaves what loses its label just before the DELETE', async () => {
     api.put(PATH, object('shop'));
     api.before = ({ method }) => void (method === 'DELETE' && api.put(PATH, object()));
-    expect(await run()).toEqual({ ref, outcome: 'NotOurs' });
+    expect(await run()).toMatchObject({ outcome: 'Kept' });
   });
 
   it('waits, names the finalizers, and does not delete twice', async () => {
@@ -89,7 +121,7 @@ describe('prune', () => {
   });
 
   it('has deleted its own when somebody takes the name at once', async () => {
-    api.put(PATH, object('shop'));
+    api.put(PATH, object('shop', { finalizers: ['a/b'] }));
     api.before = ({ method }) => {
       if (method === 'GET' && api.asked.length === 3) api.put(PATH, object(undefined, { uid: 'new' }));
     };
@@ -117,5 +149,134 @@ describe('prune', () => {
       throw error;
     };
     expect(await run()).toMatchObject({ outcome: 'Failed', error: { kind } });
+  });
+
+  describe('a Namespace', () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' };
+    const path = '/api/v1/namespaces/shop';
+    const live = (change: object = {}) =>
+      api.put(path, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: {
+          name: 'shop',
+          annotations: { 'keelson.dev/created-namespace-for': 'shop' },
+          managedFields: [{ manager: 'keelson', operation: 'Apply' }],
+          ...change,
+        },
+      });
+    const drop = async (owed: object = {}) => {
+      const uid = api.objects.get(path)?.metadata.uid;
+      const item = { ref: namespace, ...(uid ? { uid } : {}), created: true, made: true, ...owed };
+      return (await prune({ client: api, discovery }, [item], { application: 'shop', generation: 10 }))[0];
+    };
+    const inside = (plural: string, metadata: any) =>
+      api.put(`${path}/${plural}/${metadata.name}`, { metadata: { namespace: 'shop', ...metadata } });
+    const LABELLED = { labels: { 'keelson.dev/application': 'bank' } };
+
+    it('goes when only what the cluster itself puts there is in it', async () => {
+      live();
+      inside('configmaps', { name: 'kube-root-ca.crt' });
+      const annotations = { 'kubernetes.io/service-account.name': 'default' };
+      inside('secrets', { name: 'default-token-x7k2p', annotations });
+      inside('widgets', { name: 'child', ownerReferences: [{ kind: 'Widget', name: 'parent' }] });
+      expect(await drop()).toMatchObject({ outcome: 'Deleted' });
+    });
+
+    it.each([
+      ['an object that is not of Keelson', 'configmaps', { name: 'mine' }, 'Kept', /ConfigMap shop\/mine/],
+      ['a custom resource', 'widgets', { name: 'mine' }, 'Kept', /Widget shop\/mine/],
+      [
+        'a Secret with a token by hand',
+        'secrets',
+        { name: 'ci', annotations: {} },
+        'Kept',
+        /Secret shop\/ci/,
+      ],
+      ['an object of another application', 'services', { name: 'web', ...LABELLED }, 'InUse', /bank/],
+    ])('stays when it holds %s', async (_name, plural, metadata, outcome, reason) => {
+      live();
+      inside(plural, metadata);
+      expect(await drop()).toMatchObject({ outcome, reason });
+      expect(api.objects.has(path)).toBe(true);
+    });
+
+    it('that stays for good loses our marks, and nobody deletes it later', async () => {
+      live();
+      inside('configmaps', { name: 'mine' });
+      await drop();
+      api.objects.delete(`${path}/configmaps/mine`);
+      expect(await drop()).toMatchObject({ outcome: 'Kept', reason: /annotation/ });
+      expect(api.objects.get(path)?.metadata.annotations).toEqual({});
+    });
+
+    it('is not deleted unless every kind could be listed', async () => {
+      live();
+      api.before = ({ path: asked }) => {
+        if (asked.endsWith('/widgets')) throw new ApiError(403, 'Forbidden', 'may not list widgets');
+      };
+      expect(await drop()).toMatchObject({ outcome: 'Failed', error: { kind: 'terminal' } });
+      expect(api.objects.has(path)).toBe(true);
+    });
+
+    it.each([
+      ['made anew by somebody', {}, { uid: 'the-one-before' }],
+      [
+        'of the manifests, and there before Keelson',
+        { labels: { 'keelson.dev/application': 'shop' } },
+        { made: false, created: false },
+      ],
+      ['that an application took over', { labels: { 'keelson.dev/application': 'bank' } }, {}],
+    ])('%s is never deleted', async (_name, metadata, owed) => {
+      live(metadata);
+      expect(await drop(owed)).toMatchObject({ outcome: 'Kept' });
+      expect(api.methods()).not.toContain('DELETE');
+    });
+  });
+
+  describe('a CustomResourceDefinition', () => {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name: 'widgets.example.com',
+    };
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com';
+    const widget = (metadata: any) =>
+      api.put(`/apis/example.com/v1/namespaces/any/widgets/${metadata.name}`, {
+        metadata: { namespace: 'any', ...metadata },
+      });
+    beforeEach(() =>
+      api.put(path, {
+        ...object('shop', { name: definition.name, namespace: undefined }),
+        apiVersion: definition.apiVersion,
+        kind: definition.kind,
+        spec: { group: 'example.com', names: { kind: 'Widget' }, versions: [{ name: 'v1', served: true }] },
+      }),
+    );
+    const drop = async () =>
+      (
+        await prune({ client: api, discovery }, [{ ref: definition }], {
+          application: 'shop',
+          generation: 10,
+        })
+      )[0];
+
+    it('goes when no object of its kind is left', async () => {
+      expect(await drop()).toMatchObject({ outcome: 'Deleted' });
+    });
+
+    it("stays for the sake of somebody's objects, which would go with it", async () => {
+      widget({ name: 'mine' });
+      expect(await drop()).toMatchObject({ outcome: 'Kept', reason: /Widget any\/mine/ });
+      expect(api.objects.get(path)?.metadata.labels).toEqual({});
+    });
+
+    it('waits for those of Keelson, and for those that go with their owners', async () => {
+      widget({ name: 'ours', labels: { 'keelson.dev/application': 'shop' } });
+      expect(await drop()).toMatchObject({ outcome: 'InUse', reason: /Widget any\/ours/ });
+      api.objects.delete('/apis/example.com/v1/namespaces/any/widgets/ours');
+      widget({ name: 'child', ownerReferences: [{ kind: 'Deployment', name: 'parent' }] });
+      expect(await drop()).toMatchObject({ outcome: 'InUse', reason: /goes with its owner/ });
+    });
   });
 });

@@ -13,6 +13,9 @@ export interface Asked {
   readonly body: any;
 }
 
+const COLLECTION =
+  /^\/(api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/(configmaps|secrets|services|widgets)$/;
+
 const notFound = (kind: string, name: string) =>
   new ApiError(404, 'NotFound', `${kind} "${name}" not found`, { name, kind });
 const modified = () => new ApiError(409, 'Conflict', 'the object has been modified');
@@ -25,6 +28,8 @@ export class StubApi {
   readonly objects = new Map<string, KubeObject>();
   readonly namespaces = new Set(['shop']);
   readonly asked: Asked[] = [];
+  /** Told of each object just before it is removed, or marked as being deleted. */
+  onDelete: (object: KubeObject) => void = () => undefined;
   /** Called before each request is carried out: to throw, or to let somebody else write in between. */
   before: (asked: Asked) => void = () => undefined;
   #version = 100;
@@ -36,6 +41,7 @@ export class StubApi {
     this.before(asked);
     if (method === 'GET') return structuredClone(this.#read(path)) as T;
     if (method === 'DELETE') return this.#delete(path, asked.body) as T;
+    if (options.contentType === 'application/merge-patch+json') return this.#merge(path, asked.body) as T;
     return structuredClone(this.#apply(path, asked)) as T;
   };
 
@@ -56,14 +62,17 @@ export class StubApi {
   }
 
   #read(path: string): KubeObject | object {
-    if (this.#isCollection(path)) return { items: [] };
+    const collection = COLLECTION.exec(path);
+    if (collection) return { items: this.#items(collection) };
     const object = this.objects.get(path);
     if (!object) throw notFound('object', path.split('/').at(-1) ?? '');
     return object;
   }
 
-  #isCollection(path: string): boolean {
-    return /\/(widgets|configmaps)$/.test(path);
+  /** Of one namespace, or of all. */
+  #items([, , namespace, plural]: RegExpExecArray): KubeObject[] {
+    const item = new RegExp(`/namespaces/${namespace ?? '[^/]+'}/${plural ?? ''}/[^/]+$`);
+    return [...this.objects].flatMap(([path, object]) => (item.test(path) ? [structuredClone(object)] : []));
   }
 
   #apply(path: string, { body, query }: Asked): KubeObject {
@@ -90,11 +99,25 @@ export class StubApi {
     if (!live) throw notFound('object', path);
     const { uid, resourceVersion } = options.preconditions;
     if (uid !== live.metadata.uid || resourceVersion !== live.metadata.resourceVersion) throw modified();
+    this.onDelete(live);
     if ((live.metadata['finalizers'] as unknown[] | undefined)?.length) {
       return this.put(path, { ...live, metadata: { ...live.metadata, deletionTimestamp: 'now' } });
     }
     this.objects.delete(path);
-    return { kind: 'Status', status: 'Success' };
+    return { kind: 'Status', status: 'Success', details: { uid } };
+  }
+
+  /** Of labels and annotations alone. */
+  #merge(path: string, { metadata }: any): object {
+    const live = this.objects.get(path);
+    if (!live) throw notFound('object', path);
+    const { uid, resourceVersion } = live.metadata;
+    if (metadata.uid !== uid || metadata.resourceVersion !== resourceVersion) throw modified();
+    const without = (values: object = {}, nulls: object = {}) =>
+      Object.fromEntries(Object.entries(values).filter(([key]) => !(key in nulls)));
+    const labels = without(live.metadata.labels, metadata.labels);
+    const annotations = without(live.metadata.annotations, metadata.annotations);
+    return this.put(path, { ...live, metadata: { ...live.metadata, labels, annotations } });
   }
 }
 
@@ -129,6 +152,13 @@ export class StubDiscovery {
     const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
     const [plural, namespaced] = known;
     return { group: group ?? '', version: version ?? '', apiVersion, kind, plural, namespaced };
+  }
+
+  async namespacedKinds(): Promise<readonly ApiResource[]> {
+    const kinds = Object.keys(KINDS).map((kind) => kind.split(' ') as [string, string]);
+    const served = kinds.filter(([, kind]) => !this.missing.has(kind));
+    const resources = await Promise.all(served.map(([apiVersion, kind]) => this.resolve(apiVersion, kind)));
+    return resources.filter(({ namespaced }) => namespaced);
   }
 
   invalidate(group: string): void {

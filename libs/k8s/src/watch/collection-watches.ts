@@ -72,6 +72,11 @@ export class CollectionWatches {
     for (const { informer } of this.#watched.values()) informer.wake();
   }
 
+  /** Trusts no open watch any more, and asks for none until it is woken: the cluster is known to be away. */
+  suspend(): void {
+    for (const { informer } of this.#watched.values()) informer.suspend();
+  }
+
   async stop(): Promise<void> {
     const open = [...this.#watched.values()].map(({ informer }) => informer.stop());
     this.#watched.clear();

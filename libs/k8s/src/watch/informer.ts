@@ -62,6 +62,9 @@ export class Informer {
   readonly #livenessMs: number;
   #stop = new AbortController();
   #wake = new AbortController();
+  /** Ends what is in flight, and nothing more. */
+  #attempt = new AbortController();
+  #suspended = false;
   #running: Promise<void> | undefined;
   #version: string | undefined;
   #unreadable = 0;
@@ -83,6 +86,7 @@ export class Informer {
   /** Resolves when nothing is in flight any more. The cache stays readable and is no longer trusted. */
   async stop(): Promise<void> {
     this.#stop.abort(new NetworkError('other', 'the informer was stopped'));
+    this.#attempt.abort(this.#stop.signal.reason);
     this.#wake.abort();
     await this.#running;
     this.#running = undefined;
@@ -91,8 +95,18 @@ export class Informer {
 
   /** Ends a pause at once: the cluster is known to be back, or the kind to be served. */
   wake(): void {
+    this.#suspended = false;
     this.#backoff.reset();
     this.#wake.abort();
+  }
+
+  /**
+   * The cluster is known to be away: a watch whose connection was cut without a word would believe until its liveness
+   * runs out that nothing has changed. It goes on from the same version when it is woken.
+   */
+  suspend(): void {
+    this.#suspended = true;
+    this.#attempt.abort(new NetworkError('timeout', 'the cluster does not answer'));
   }
 
   /** `unknown` unless a watch is open: a cache that does not follow must not save a request. */
@@ -116,6 +130,8 @@ export class Informer {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      if (this.#suspended) await this.#pause();
+      this.#attempt = new AbortController();
       try {
         const resource = await this.#options.resolve(this.lastError?.kind === 'notFound');
         if (this.#version === undefined) await this.#list(resource);
@@ -130,7 +146,7 @@ export class Informer {
     this.phase = 'Listing';
     const { client, labelSelector, namespace, pageSize = 500 } = this.#options;
     const of = { resource, namespace };
-    const listed = await listAll(client, of, { labelSelector }, pageSize, this.#stop.signal);
+    const listed = await listAll(client, of, { labelSelector }, pageSize, this.#attempt.signal);
     const items = listed.items.map((item) => this.#trim(item));
     for (const change of this.#cache.replace(items, listed.resourceVersion)) this.#tell(change, 'list');
     this.#version = listed.resourceVersion;
@@ -145,7 +161,7 @@ export class Informer {
     const { client, namespace } = this.#options;
     const events = watchEvents(client, collectionPath(resource, namespace), this.#query(), {
       livenessMs: this.#livenessMs,
-      signal: this.#stop.signal,
+      signal: this.#attempt.signal,
       onOpen: () => {
         this.phase = 'Watching';
         this.lastError = undefined;
@@ -185,6 +201,7 @@ export class Informer {
     if (absent) this.#clear();
     this.phase = absent ? 'Absent' : 'Waiting';
     this.lastError = classified;
+    if (this.#suspended) return;
     this.#emit({ type: 'ERROR', error: classified });
     await this.#pause(
       absent ? (this.#options.absentRetryMs ?? 60_000) : this.#backoff.next(classified.retryAfterMs),
@@ -211,11 +228,12 @@ export class Informer {
     for (const change of this.#cache.replace([], undefined)) this.#tell(change, 'list');
   }
 
-  async #pause(ms: number): Promise<void> {
+  /** Without a time: until it is woken. */
+  async #pause(ms?: number): Promise<void> {
     this.#wake = new AbortController();
     if (this.#stop.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
       this.#wake.signal.addEventListener('abort', () => {
         clearTimeout(timer);
         resolve();

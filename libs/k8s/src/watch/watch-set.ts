@@ -105,6 +105,11 @@ export class WatchSet implements LiveCache {
     for (const { informer } of this.#watched.values()) informer.wake();
   }
 
+  /** Trusts no open watch any more, and asks for none until it is woken: the cluster is known to be away. */
+  suspend(): void {
+    for (const { informer } of this.#watched.values()) informer.suspend();
+  }
+
   states(): WatchState[] {
     return [...this.#watched.values()].map(({ of, informer }) => ({
       ...of,
