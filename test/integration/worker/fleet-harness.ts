@@ -12,12 +12,20 @@ import {
   runStream,
   type ApplicationCommand,
   type ApplicationDefinition,
+  type ClusterCommand,
   type KubeObject,
   type RunAction,
   type Strategy,
+  type WorkloadsOnForget,
 } from '@keelson/domain';
 import { createPool, createVault, openEventStore, type EventStore } from '@keelson/event-store';
-import { parseConnection, startSimulator, type Simulator, type SimulatorOptions } from '@keelson/k8s';
+import {
+  parseConnection,
+  startSimulator,
+  type ClusterConnection,
+  type Simulator,
+  type SimulatorOptions,
+} from '@keelson/k8s';
 import { openJobQueue, PostgresBus } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
 import { pino } from 'pino';
@@ -42,6 +50,19 @@ export const startFleet = async (
   const parts = { store, vault, jobs, bus, logger, allowPrivateCallbacks: true };
   let worker = await startWorker(parts);
   const commands = commandsOf(store);
+  const onCluster = async (name: string, command: ClusterCommand): Promise<void> => {
+    await commands.execute((unit) => unit.decide(clusterDecider, clusterStream(name), command));
+  };
+  const registerCluster = async (
+    cluster: string,
+    labels: Record<string, string>,
+    connection: ClusterConnection,
+  ): Promise<void> => {
+    const { server } = connection;
+    const credentials = await vault.put(`cluster/${cluster}`, JSON.stringify(connection));
+    const ref = { server, credentials, warnings: [] };
+    await onCluster(cluster, { type: 'RegisterCluster', cluster, labels, connection: ref });
+  };
 
   return {
     ...commands,
@@ -49,18 +70,11 @@ export const startFleet = async (
     vault,
     simulator,
     pool: database.pool,
-    register: async (name: string, labels: Record<string, string> = {}) => {
-      const connection = connectionOf(simulator, name);
-      const credentials = await vault.put(`cluster/${name}`, JSON.stringify(connection));
-      return commands.execute((unit) =>
-        unit.decide(clusterDecider, clusterStream(name), {
-          type: 'RegisterCluster',
-          cluster: name,
-          labels,
-          connection: { server: connection.server, credentials, warnings: [] },
-        }),
-      );
-    },
+    connectionTo: (name: string): ClusterConnection => connectionOf(simulator, name),
+    register: (name: string, labels: Record<string, string> = {}, connection?: ClusterConnection) =>
+      registerCluster(name, labels, connection ?? connectionOf(simulator, name)),
+    forget: (name: string, workloads: WorkloadsOnForget) =>
+      onCluster(name, { type: 'ForgetCluster', workloads }),
     stopWorker: () => worker.stop(),
     startWorker: async () => {
       worker = await startWorker(parts);
@@ -102,7 +116,7 @@ export const startFleet = async (
 
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
-const connectionOf = (simulator: Simulator, name: string) => {
+const connectionOf = (simulator: Simulator, name: string): ClusterConnection => {
   const parsed = parseConnection({ kubeconfig: simulator.kubeconfig(name) });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return parsed.connection;
