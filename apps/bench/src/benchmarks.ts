@@ -1,4 +1,5 @@
 import { append, appendText } from './append/append';
+import { drift, driftText } from './drift/drift';
 import { idle, idleText } from './idle';
 import type { BenchOptions } from './options';
 import { quarter, quarterText } from './quarter/quarter';
@@ -38,7 +39,14 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchm
       return { result, text: idleText(result) };
     },
   ],
+  [
+    'drift',
+    async (options) => {
+      const result = await drift(options);
+      return { result, text: driftText(result) };
+    },
+  ],
 ]);
 
 /** Named in the documentation, and not written yet. */
-export const PLANNED: readonly string[] = ['drift', 'replay', 'scale'];
+export const PLANNED: readonly string[] = ['replay', 'scale'];

@@ -8,3 +8,9 @@ export const median = (values: readonly number[]): number => {
 
 /** Rounded to `digits` decimals, as a number: for JSON. */
 export const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
+/** By the nearest rank: the smallest value that is not exceeded by so many percent of them. NaN for none. */
+export const percentile = (values: readonly number[], percent: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
+};

@@ -160,7 +160,7 @@ describe('drift of a target', () => {
     await until('it is put right', () => greeting() === 'planned');
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(flapping.nextCorrection));
     const [flap] = Object.values<any>((await target()).flaps);
-    expect(flap).toMatchObject({ path: '/data/greeting', flapping: { rounds: 1 } });
+    expect(flap).toMatchObject({ flapping: { path: '/data/greeting', rounds: 1 } });
     await isClosed();
     expect(await events('DriftFlapping')).toHaveLength(1);
   });

@@ -46,8 +46,7 @@ export const targetView = (row: TargetRow): TargetView => {
 const flapping = ({ flaps }: TargetRow): TargetView['flapping'] =>
   Object.values(flaps ?? {}).flatMap((flap) => {
     if (!flap.flapping) return [];
-    const { object, path } = flap;
-    const { since, rounds } = flap.flapping;
+    const { object, path, since, rounds } = flap.flapping;
     const times = { since: iso(since), nextCorrection: iso(dueAt(flap)), calmAt: iso(calmAt(flap)) };
     return [{ object, path, count: rounds, ...times }];
   });

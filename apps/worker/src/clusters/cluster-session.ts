@@ -148,8 +148,8 @@ export class ClusterSession implements TargetHost {
 
   want(desired: Desired): void {
     const agent = this.agents.get(desired.application);
-    if (agent) agent.want(desired);
-    else this.agents.set(desired.application, new TargetAgent(this, desired));
+    if (agent?.want(desired) === false) return;
+    if (!agent) this.agents.set(desired.application, new TargetAgent(this, desired));
     if (this.connected) this.work.ask(desired.application);
   }
 

@@ -53,14 +53,17 @@ export class DriftControl {
     private readonly reports: Reports,
   ) {}
 
-  /** Takes what the read model wants and knows now. */
-  want(desired: Desired, isNewPlan: boolean): void {
+  /** Takes what the read model wants and knows now. Answers whether there is something to be looked at. */
+  want(desired: Desired, isNewPlan: boolean): boolean {
     const { policy, position, drift, flaps } = desired;
+    const before = this.known.drift;
     if (this.reports.recorded && position >= this.reports.position) this.known = { drift, flaps };
     const judgedBy = JSON.stringify([policy.drift, policy.ignoreFields]);
-    if (!isNewPlan && judgedBy === this.policy) return;
+    if (!isNewPlan && judgedBy === this.policy)
+      return Object.keys(this.known.drift).some((key) => !(key in before));
     this.policy = judgedBy;
     this.compareAgain();
+    return true;
   }
 
   /** Everything was applied, whatever had been open; what others did meanwhile shows in the comparison. */

@@ -49,13 +49,25 @@ export class TargetAgent {
     this.verdicts = new Verdicts(host, this.reports);
   }
 
-  /** Takes what the read model wants now; an older answer that comes late is dropped. */
-  want(desired: Desired): void {
-    if (desired.generation < this.desired.generation) return;
-    const isNewPlan = desired.generation > this.desired.generation;
+  /**
+   * Takes what the read model wants now; an older answer that comes late is dropped. Answers whether it asks for
+   * anything: most of what the read model tells is the echo of what was told from here.
+   */
+  want(desired: Desired): boolean {
+    const before = this.desired;
+    if (desired.generation < before.generation) return false;
+    const isNewPlan = desired.generation > before.generation;
     if (isNewPlan) this.attempts = 0;
     this.desired = desired;
-    this.drift.want(desired, isNewPlan);
+    const isNewOfDrift = this.drift.want(desired, isNewPlan);
+    return (
+      isNewOfDrift ||
+      this.applied < desired.generation ||
+      desired.hash !== before.hash ||
+      desired.refused !== before.refused ||
+      desired.policy.whenToTakeOver !== before.policy.whenToTakeOver ||
+      desired.inventory.some(({ wanted }) => !wanted)
+    );
   }
 
   /** An object of this application was seen to change. Answers whether it needs attending to. */

@@ -3,7 +3,7 @@ import { sameJson } from '../kernel/same-json';
 import { keyOf, type ObjectRef } from '../kubernetes/objects';
 import type { TargetCommand } from './commands';
 import type { DriftChange, TargetEvent } from './events';
-import { calmAt, dueAt, evolveFlaps, flapKey, FLAPPING, type Flap } from './flapping';
+import { calmAt, drifted, dueAt, evolveFlaps, flapKey, FLAPPING, type Flapping } from './flapping';
 import type { DriftState } from './state';
 
 export type DriftCommand = Extract<
@@ -30,13 +30,13 @@ const decideDrift = (state: DriftState, command: DriftCommand): Decision<TargetE
     }
     case 'RecordCalm':
       return accept(
-        ...Object.values(state.flaps)
-          .filter((flap) => isCalm(state, flap, Date.parse(at)))
-          .map(({ object, path, flapping }): TargetEvent => {
-            const { since = 0, rounds = 0 } = flapping ?? {};
-            const data = { object, path, since: iso(since), count: rounds };
-            return { type: 'DriftSettled', data: { application, cluster, ...data } };
-          }),
+        ...Object.values(state.flaps).flatMap((flap): TargetEvent[] => {
+          const { flapping } = flap;
+          if (!flapping || isOpen(state, flapping) || Date.parse(at) < calmAt(flap)) return [];
+          const { object, path, since, rounds } = flapping;
+          const data = { application, cluster, object, path, since: iso(since), count: rounds };
+          return [{ type: 'DriftSettled', data }];
+        }),
       );
   }
 };
@@ -45,13 +45,12 @@ const newlyFlapping = (
   before: DriftState,
   detected: Extract<TargetEvent, { type: 'DriftDetected' }>,
 ): TargetEvent[] => {
-  const { application, cluster, object } = detected.data;
-  const after = evolveFlaps(before.flaps, detected);
-  return detected.data.changes.flatMap(({ path }): TargetEvent[] => {
-    const key = flapKey(object, path);
-    const flap = after[key];
+  const { application, cluster, object, changes, at = '' } = detected.data;
+  return changes.flatMap(({ path }): TargetEvent[] => {
+    const known = before.flaps[flapKey(object, path)];
+    const flap = drifted(known, object, path, Date.parse(at));
     // A field that was calm for a whole window and that nobody had looked at since flaps anew.
-    if (!flap?.flapping || flap.flapping.since === before.flaps[key]?.flapping?.since) return [];
+    if (!flap.flapping || flap.flapping.since === known?.flapping?.since) return [];
     const told = {
       object,
       path,
@@ -65,12 +64,8 @@ const newlyFlapping = (
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-const isOpen = ({ drift }: DriftState, { object, path }: Flap): boolean =>
+const isOpen = ({ drift }: DriftState, { object, path }: Flapping): boolean =>
   drift[keyOf(object)]?.some((change) => change.path === path) ?? false;
-
-/** Flaps, and has been as planned for long enough. */
-const isCalm = (state: DriftState, flap: Flap, now: number): boolean =>
-  flap.flapping !== undefined && !isOpen(state, flap) && now >= calmAt(flap);
 
 /** Folds what concerns drift; everything else leaves the state as it is. */
 export const evolveDrift = (state: DriftState, event: TargetEvent): DriftState => {
@@ -114,7 +109,7 @@ export const correctionDueAt = (
 /** When a field that flaps will be calm, if nothing happens until then; undefined when none flaps. */
 export const nextCalmAt = (state: DriftState): number | undefined => {
   const times = Object.values(state.flaps)
-    .filter((flap) => flap.flapping && !isOpen(state, flap))
+    .filter(({ flapping }) => flapping && !isOpen(state, flapping))
     .map(calmAt);
   return times.length > 0 ? Math.min(...times) : undefined;
 };

@@ -9,14 +9,19 @@ import type { TargetEvent } from './events';
  */
 export const FLAPPING = { limit: 5, windowMs: 300_000, firstMs: 1_000, capMs: 60_000 } as const;
 
-/** A field that drifted lately, or an object (`path` is empty) that was deleted lately. */
+/** A field that drifted lately, or an object (with an empty path) that was deleted lately. */
 export interface Flap {
-  readonly object: ObjectRef;
-  readonly path: string;
   /** When it was found to differ: milliseconds since the epoch, oldest first, no more than the judgement needs. */
   readonly times: readonly number[];
-  /** Since when it flaps, and how often it drifted since. */
-  readonly flapping?: { readonly since: number; readonly rounds: number };
+  readonly flapping?: Flapping;
+}
+
+export interface Flapping {
+  readonly object: ObjectRef;
+  readonly path: string;
+  readonly since: number;
+  /** How often it drifted since. */
+  readonly rounds: number;
 }
 
 /** By object and path; see `flapKey`. */
@@ -35,19 +40,15 @@ export const calmAt = (flap: Flap): number => lastOf(flap) + FLAPPING.windowMs;
 
 /** The field after it drifted once more. */
 export const drifted = (known: Flap | undefined, object: ObjectRef, path: string, at: number): Flap => {
-  if (!known || at >= calmAt(known)) return { object, path, times: [at] };
+  if (!known || at >= calmAt(known)) return { times: [at] };
   // Another worker's clock may be behind: what it sees still comes after what is known.
   const time = Math.max(at, lastOf(known) + 1);
   const times = [...known.times.filter((earlier) => earlier > time - FLAPPING.windowMs), time].slice(
     -FLAPPING.limit - 1,
   );
-  if (known.flapping) {
-    const { since, rounds } = known.flapping;
-    return { object, path, times, flapping: { since, rounds: rounds + 1 } };
-  }
-  return times.length > FLAPPING.limit
-    ? { object, path, times, flapping: { since: time, rounds: 0 } }
-    : { object, path, times };
+  if (known.flapping) return { times, flapping: { ...known.flapping, rounds: known.flapping.rounds + 1 } };
+  if (times.length <= FLAPPING.limit) return { times };
+  return { times, flapping: { object, path, since: time, rounds: 0 } };
 };
 
 /**
@@ -60,7 +61,8 @@ export const evolveFlaps = (flaps: Flaps, event: TargetEvent): Flaps => {
       const { object, changes, at } = event.data;
       if (at === undefined) return flaps;
       const time = Date.parse(at);
-      const next = { ...recent(flaps, time) };
+      // A field that flaps stays until it is said to be calm; the others are not needed after a window.
+      const next = pick(flaps, (flap) => flap.flapping !== undefined || calmAt(flap) > time);
       for (const { path } of changes) {
         const key = flapKey(object, path);
         next[key] = drifted(flaps[key], object, path, time);
@@ -68,21 +70,23 @@ export const evolveFlaps = (flaps: Flaps, event: TargetEvent): Flaps => {
       return next;
     }
     case 'DriftSettled': {
-      const { [flapKey(event.data.object, event.data.path)]: _, ...rest } = flaps;
-      return rest;
+      const settled = flapKey(event.data.object, event.data.path);
+      return pick(flaps, (_, key) => key !== settled);
     }
     case 'ObjectsPruned': {
-      const gone = new Set(event.data.objects.map(keyOf));
-      return pick(flaps, ({ object }) => !gone.has(keyOf(object)));
+      const gone = event.data.objects.map((object) => flapKey(object, ''));
+      return pick(flaps, (_, key) => !gone.some((prefix) => key.startsWith(prefix)));
     }
     default:
       return flaps;
   }
 };
 
-/** Without what nobody needs any more; a field that flaps stays until it is said to be calm. */
-const recent = (flaps: Flaps, now: number): Flaps =>
-  pick(flaps, (flap) => flap.flapping !== undefined || calmAt(flap) > now);
-
-const pick = (flaps: Flaps, keep: (flap: Flap) => boolean): Flaps =>
-  Object.fromEntries(Object.entries(flaps).filter(([, flap]) => keep(flap)));
+const pick = (flaps: Flaps, keep: (flap: Flap, key: string) => boolean): Record<string, Flap> => {
+  const kept: Record<string, Flap> = {};
+  for (const key in flaps) {
+    const flap = flaps[key]!;
+    if (keep(flap, key)) kept[key] = flap;
+  }
+  return kept;
+};
