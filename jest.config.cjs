@@ -14,11 +14,12 @@ const project = (displayName, testMatch) => ({
 
 /**
  * With one PostgreSQL for the whole run; test/support/database.ts gives each file a database on it. A machine that is
- * busy with other things took longer than Jest's own 5 s for a database, a server and a cluster.
+ * busy with other things took longer than Jest's own 5 s for a database, a server and a cluster. (`testTimeout` of a
+ * project counts only where that project runs alone.)
  */
 const withDatabase = (project) => ({
   ...project,
-  testTimeout: 30_000,
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 });

@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** Callbacks may go to loopback and private addresses; not unless told. */
   readonly allowPrivateCallbacks?: boolean;
+  /** Works on every cluster and run, whoever else does: what the fence must bear, not what anybody should want. */
+  readonly ownsAll?: boolean;
 }
 
 export interface Worker {
@@ -26,21 +28,16 @@ export interface Worker {
 }
 
 /** Starts everything that happens without a request: the projection, the run engine and the clusters' sessions. */
-export const startWorker = async ({
-  store,
-  vault,
-  jobs,
-  bus,
-  logger,
-  allowPrivateCallbacks = false,
-}: WorkerOptions): Promise<Worker> => {
+export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
+  const { store, vault, jobs, bus, logger, allowPrivateCallbacks = false, ownsAll = false } = options;
   const shards = new ShardOwnership(
     store.pool,
     () => void sessions.look(),
     (error) => logger.warn({ err: error }, 'the shards could not be balanced; trying again'),
   );
-  const sessions = new ClusterSessions({ store, vault, shards, allowPrivateCallbacks, logger });
-  const engine = new RunEngine({ store, vault, jobs, owns: (run) => shards.owns(run), logger });
+  const owns = (name: string): boolean => ownsAll || shards.owns(name);
+  const sessions = new ClusterSessions({ store, vault, owns, allowPrivateCallbacks, logger });
+  const engine = new RunEngine({ store, vault, jobs, owns, logger });
 
   const onAdvanced = (position: number): void => {
     void sessions.look();

@@ -18,7 +18,7 @@ import {
   type Strategy,
   type WorkloadsOnForget,
 } from '@keelson/domain';
-import { createPool, createVault, openEventStore, type EventStore } from '@keelson/event-store';
+import { createVault, openEventStore, type EventStore } from '@keelson/event-store';
 import {
   parseConnection,
   startSimulator,
@@ -30,6 +30,11 @@ import { openJobQueue, PostgresBus } from '@keelson/messaging';
 import { startWorker, WORKER_JOBS } from '@keelson/worker';
 import { pino } from 'pino';
 import { testDatabase } from '../../support/database';
+import { startProgram } from '../event-store/support/process';
+import { openWorker } from './support/open-worker';
+
+/** From the folder of the programs that the store's tests run. */
+const WORKER_PROCESS = '../../worker/support/worker-process';
 
 /** A worker on a database of its own, over simulated clusters; commands go straight to the deciders. */
 export const startFleet = async (
@@ -76,33 +81,15 @@ export const startFleet = async (
     forget: (name: string, workloads: WorkloadsOnForget) =>
       onCluster(name, { type: 'ForgetCluster', workloads }),
     stopWorker: () => worker.stop(),
-    startWorker: async () => {
-      worker = await startWorker(parts);
+    startWorker: async ({ ownsAll = false } = {}) => {
+      worker = await startWorker({ ...parts, ownsAll });
     },
     /** Another process, as far as one test process can be one: a store, a queue and connections of its own. */
-    joinWorker: async () => {
-      const pool = createPool(database.url);
-      const own = await openEventStore({ pool });
-      const queue = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
-      const ownBus = new PostgresBus(own.log, logger);
-      const vaultOfItsOwn = createVault(pool, key);
-      const other = await startWorker({
-        ...parts,
-        store: own,
-        vault: vaultOfItsOwn,
-        jobs: queue,
-        bus: ownBus,
-      });
-      return {
-        stop: async () => {
-          await other.stop();
-          await ownBus.close();
-          await queue.close();
-          await own.stop();
-          await pool.end();
-        },
-      };
-    },
+    joinWorker: async ({ ownsAll = false } = {}) => ({
+      stop: await openWorker({ url: database.url, key, logger, ownsAll }),
+    }),
+    /** Another process, in every sense. */
+    spawnWorker: () => startProgram(WORKER_PROCESS, database.url, key.toString('base64')),
     stop: async () => {
       await worker.stop();
       await bus.close();

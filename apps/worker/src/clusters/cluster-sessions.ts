@@ -1,7 +1,6 @@
 import type { EventStore, Vault } from '@keelson/event-store';
 import type { ClusterConnection } from '@keelson/k8s';
 import type { Logger } from 'pino';
-import type { ShardOwnership } from '../kernel/shards';
 import { clustersToAttend } from '../nodes';
 import { changedTargets, openTargets, PlanContents } from '../targets/desired';
 import { Observations } from '../targets/observations';
@@ -11,7 +10,8 @@ import { ClusterSession } from './cluster-session';
 export interface ClusterSessionsOptions {
   readonly store: EventStore;
   readonly vault: Vault;
-  readonly shards: ShardOwnership;
+  /** Whether this process works on the cluster of that name. */
+  readonly owns: (cluster: string) => boolean;
   readonly allowPrivateCallbacks: boolean;
   readonly logger: Logger;
 }
@@ -103,7 +103,7 @@ export class ClusterSessions {
       text: `select name, credentials, identity from read.clusters c
              where phase <> 'Forgotten' or exists (select 1 from read.targets t where t.cluster = c.name)`,
     });
-    return rows.filter(({ name }) => this.options.shards.owns(name));
+    return rows.filter(({ name }) => this.options.owns(name));
   }
 
   private async open({ name, credentials, identity }: Wanted): Promise<void> {

@@ -115,9 +115,9 @@ export class Strays {
     }
   }
 
-  private tell({ ref: object, uid, application, generation }: Marked): Promise<void> {
+  private async tell({ ref: object, uid, application, generation }: Marked): Promise<void> {
     const { recorder, cluster } = this.options;
-    return recorder.record(application, cluster, { type: 'RecordStray', object, uid, generation });
+    await recorder.record(application, cluster, { type: 'RecordStray', object, uid, generation });
   }
 }
 
