@@ -1,5 +1,6 @@
 export * from './application';
 export * from './blocking';
+export * from './blue-green';
 export * from './cluster';
 export * from './dependency';
 export * from './health';

@@ -218,7 +218,54 @@ const window = (json: object): WrongRequest => ({
 });
 const waitFor = (...dependsOn: object[]): WrongRequest => define({ dependsOn });
 
+const webService = (change: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web' },
+  spec: { selector: { app: 'web' }, ports: [{ port: 80 }], ...change },
+});
+const blueGreen = (how: object, strategy: object = {}, manifests: object[] = [webService(), deployment()]) =>
+  define({ manifests, strategy: { blueGreen: { service: 'web', ...how }, ...strategy } });
+
 export const wrongRollouts = table([
+  ['colours of no Service', blueGreen({ service: undefined }), '/strategy/blueGreen/service'],
+  [
+    'colours of a Service that is not there',
+    blueGreen({ service: 'x' }),
+    '/strategy/blueGreen/service',
+    /no Service x/,
+  ],
+  [
+    'colours of a Service that selects nothing',
+    blueGreen({}, {}, [webService({ selector: { app: 'x' } }), deployment()]),
+    '/strategy/blueGreen/service',
+    /of no Deployment/,
+  ],
+  ['colours with batches', blueGreen({}, { batches: ['50%', '100%'] }), '/strategy/batches', /all at once/],
+  ['colours in place', blueGreen({}, { update: 'InPlaceOnly' }), '/strategy/update'],
+  ['a delay that is none', blueGreen({ scaleDownDelay: 'soon' }), '/strategy/blueGreen/scaleDownDelay'],
+  ['a preview of itself', blueGreen({ previewService: 'web' }), '/strategy/blueGreen/previewService'],
+  ['more about colours', blueGreen({ green: true }), '/strategy/blueGreen/green'],
+  [
+    'a release in colours without a Service',
+    release({ strategy: { blueGreen: { service: 'web' } } }),
+    '/strategy/blueGreen/service',
+  ],
+  [
+    'a sidecar in colours',
+    {
+      method: 'PUT',
+      path: '/v1/sidecars/logs',
+      json: {
+        containers: [{ name: 'agent', image: 'agent:1' }],
+        applicationSelector: {},
+        placement: { clusterSelector: {} },
+        strategy: { blueGreen: { service: 'web' } },
+      },
+    },
+    '/strategy/blueGreen',
+    /no pods of its own/,
+  ],
   ['a gate of no kind', gate({ type: 'Prayer' }), '/strategy/stages/0/before/0/type'],
   ['a wait without an end', gate({ type: 'TimedWait' }), '/strategy/stages/0/before/0/duration'],
   [

@@ -111,4 +111,49 @@ describe('the diff of a release', () => {
     expect(answer.status).toBe(422);
     expect((await keelson.http('POST', '/v1/applications/none/diff', {})).status).toBe(404);
   });
+
+  it('tells of a blue-green release in the colour that it would come to', async () => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: objectMeta('web'),
+      spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+    };
+    const asked = async (image: string) => {
+      const body = { manifests: [service, deployment(image)], strategy: { blueGreen: { service: 'web' } } };
+      const { items } = await keelson.must('POST', '/v1/applications/colours/diff', body);
+      return items[0].changes
+        .map(({ change, object }: any) => `${change} ${object.kind}/${object.name}`)
+        .sort();
+    };
+    await keelson.must('PUT', '/v1/applications/colours', {
+      namespace: 'colours',
+      manifests: [service, deployment('shop:1')],
+      disruptionBudget: 'None',
+      placement: { clusterNames: ['us'] },
+    });
+    await keelson.must('POST', '/v1/applications/colours/releases', { version: '1' });
+    await until(
+      'released',
+      async () => (await keelson.must('GET', '/v1/runs/colours-1')).phase === 'Succeeded',
+    );
+    const first = ['Create Deployment/web-green', 'Update Deployment/web', 'Update Service/web'];
+    expect(await asked('shop:2')).toEqual(first);
+    await keelson.must('POST', '/v1/applications/colours/releases', {
+      version: '2',
+      manifests: [service, deployment('shop:2')],
+      strategy: { blueGreen: { service: 'web', scaleDownDelay: '0s' } },
+    });
+    await until('switched, and one colour is left', async () => {
+      const { items } = await keelson.must('GET', '/v1/applications/colours/targets');
+      const { blueGreen, owedDeletes } = items[0];
+      return blueGreen?.active === 'green' && blueGreen.blue === null && owedDeletes === 0;
+    });
+    expect(await asked('shop:2')).toEqual([]);
+    expect(await asked('shop:3')).toEqual([
+      'Create Deployment/web',
+      'Update Deployment/web-green',
+      'Update Service/web',
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import {
   DEFAULT_STRATEGY,
   parseManifests,
+  validateBlueGreen,
   validateDependencies,
   validateIgnoredFields,
   validateOverrides,
@@ -33,6 +34,7 @@ export const toDefinition = (body: DefinitionBody): ApplicationDefinition => {
       ? [
           ...validateOverrides(parsed.objects, overrides),
           ...validateIgnoredFields(parsed.objects, drift.ignoreFields),
+          ...validateBlueGreen(parsed.objects, strategy),
         ]
       : parsed.errors),
     ...validatePlacement(placement),

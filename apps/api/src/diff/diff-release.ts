@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { complete, renderFleet, selects, type PlacedCluster } from '@keelson/domain';
+import { renderTarget, selects, type PlacedCluster } from '@keelson/domain';
 import type { EventStore, Vault } from '@keelson/event-store';
 import { mapAtMost } from '@keelson/k8s';
 import { applicationByName } from '../applications/applications.queries';
@@ -10,7 +10,8 @@ import { STORE, VAULT } from '../options';
 import { prepareRelease } from '../releases/prepare-release';
 import { plannedSidecars } from '../sidecars/planned-sidecars.queries';
 import { diffCluster } from './cluster-diff';
-import { diffRows } from './diff.queries';
+import { colouredAfter, releasesIn } from './colours-after';
+import { diffRows, manifestsOf } from './diff.queries';
 import type { ClusterDiffView, DiffBody } from './diff.operations';
 
 /** Clusters that are asked at once. */
@@ -43,16 +44,22 @@ export class DiffReleaseHandler implements IQueryHandler<DiffRelease> {
       .map((cluster) => ({ cluster, at: { name: cluster.cluster, labels: cluster.labels } }))
       .filter(({ at }: { at: PlacedCluster }) => selects(definition.placement, at));
     const facets = { objects, overrides: definition.overrides, scales };
-    const rendered = renderFleet(
-      facets,
-      placed.map(({ at }) => at),
-    );
-    const sidecars = await plannedSidecars(this.store.pool, application);
-    const items = await mapAtMost(placed, CLUSTERS, async ({ cluster }): Promise<ClusterDiffView> => {
-      const own = rendered.get(cluster.cluster);
-      const result = own?.ok ? complete(own.objects, sidecars.get(cluster.cluster) ?? [], definition) : own;
-      if (!result?.ok) {
-        const error = result?.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') ?? '';
+    const [sidecars, manifests] = await Promise.all([
+      plannedSidecars(this.store.pool, application),
+      manifestsOf(this.store.pool, [...new Set(placed.flatMap(({ cluster }) => releasesIn(cluster)))]),
+    ]);
+    const items = await mapAtMost(placed, CLUSTERS, async ({ cluster, at }): Promise<ClusterDiffView> => {
+      const result = renderTarget(
+        {
+          ...facets,
+          budgets: definition,
+          sidecars: sidecars.get(cluster.cluster) ?? [],
+          ...colouredAfter(cluster, prepared.release, manifests),
+        },
+        at,
+      );
+      if (!result.ok) {
+        const error = result.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
         return { cluster: cluster.cluster, source: 'Plan', error, changes: [], unchanged: 0 };
       }
       const { namespace, policy } = definition;

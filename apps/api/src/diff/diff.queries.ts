@@ -1,4 +1,4 @@
-import type { ClusterPhase, KubeObject, Labels, ObjectRef } from '@keelson/domain';
+import type { ClusterPhase, Colours, KubeObject, Labels, ObjectRef, Pace } from '@keelson/domain';
 import type { Pool } from 'pg';
 
 /** A cluster, and what this application has there. */
@@ -11,6 +11,11 @@ export interface DiffRow {
   readonly generation: string | null;
   readonly hash: string | null;
   readonly objects: readonly KubeObject[] | null;
+  /** The release that it is at, the last that it had wholly, and how far it may go. */
+  readonly release: string | null;
+  readonly stable: string | null;
+  readonly pace: Pace | null;
+  readonly colours: Colours | null;
   /** Everything ever planned there that is not confirmed gone. */
   readonly inventory: readonly ObjectRef[];
 }
@@ -21,6 +26,7 @@ export const diffRows = async (pool: Pool, application: string, cluster?: string
     name: 'diff-rows',
     text: `
       select c.name as cluster, c.labels, c.phase, c.credentials, c.last_error, t.generation, t.hash, p.objects,
+             t.release, t.stable, t.pace, t.colours,
              coalesce((select jsonb_agg(i.ref) from read.inventory i
                        where i.application = $1 and i.cluster = c.name), '[]') as inventory
       from read.clusters c
@@ -31,4 +37,24 @@ export const diffRows = async (pool: Pool, application: string, cluster?: string
     values: [application, cluster ?? null],
   });
   return rows;
+};
+
+export interface FrozenManifests {
+  readonly release: string;
+  readonly revision: string;
+  readonly objects: readonly KubeObject[];
+}
+
+/** What these releases have, by their ids. */
+export const manifestsOf = async (
+  pool: Pool,
+  releases: readonly string[],
+): Promise<ReadonlyMap<string, FrozenManifests>> => {
+  if (releases.length === 0) return new Map();
+  const { rows } = await pool.query<FrozenManifests>({
+    name: 'manifests-of-releases',
+    text: 'select id as release, revision, objects from read.releases where id = any($1)',
+    values: [releases],
+  });
+  return new Map(rows.map((row) => [row.release, row]));
 };

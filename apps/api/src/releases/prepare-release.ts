@@ -3,6 +3,7 @@ import {
   parseManifests,
   reject,
   revisionOf,
+  validateBlueGreen,
   validateOverrides,
   validateStrategy,
   type ApplicationDefinition,
@@ -50,7 +51,11 @@ const fitting = (
   strategy: Strategy,
   { overrides }: ApplicationDefinition,
 ): Preparation => {
-  const errors = [...validateOverrides(objects, overrides), ...validateStrategy(strategy)];
+  const errors = [
+    ...validateOverrides(objects, overrides),
+    ...validateStrategy(strategy),
+    ...validateBlueGreen(objects, strategy),
+  ];
   if (errors.length > 0) return mistakes(errors);
   return { ok: true, release: { objects, revision: revisionOf(objects), strategy } };
 };

@@ -1,4 +1,12 @@
-import type { Gate, GateSide, Run, RunCluster, RunGate, RunStage } from '@keelson/domain';
+import {
+  batchesOf,
+  type Gate,
+  type GateSide,
+  type Run,
+  type RunCluster,
+  type RunGate,
+  type RunStage,
+} from '@keelson/domain';
 import type { RunView } from './run.schema';
 import type { ProgressRow, RunRow } from './runs.queries';
 
@@ -82,7 +90,7 @@ const batchView = (
   row: ProgressRow | undefined,
 ): StageView['clusters'][number]['batch'] => ({
   index: batch + 1,
-  of: phase === 'RollingBack' || phase === 'RolledBack' ? 1 : strategy.batches.length,
+  of: phase === 'RollingBack' || phase === 'RolledBack' ? 1 : batchesOf(strategy).length,
   updated: row?.applied ? row.updated : 0,
   ready: row?.ready ?? 0,
   desired: row?.desired ?? 0,

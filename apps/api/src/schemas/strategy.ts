@@ -25,6 +25,21 @@ const batch = z
   .transform((given): Batch => (typeof given === 'object' ? given : { size: given }))
   .pipe(sizeWithPause);
 
+const blueGreen = z
+  .strictObject({
+    service: dnsLabel.meta({
+      description:
+        'A Service of the manifests that selects the pods of one Deployment: it goes over to new ones',
+    }),
+    previewService: dnsLabel
+      .optional()
+      .meta({ description: 'Another Service of the same pods: it selects the new ones from the beginning' }),
+    scaleDownDelay: duration
+      .default('30s')
+      .meta({ description: 'How long the old pods are kept for the way back after the switch' }),
+  })
+  .meta({ id: 'BlueGreen' });
+
 const DEFAULT_STAGES = DEFAULT_STRATEGY.stages.map(({ clusterSelector: _, before, after, ...rest }) => ({
   ...rest,
   before: [...before],
@@ -53,5 +68,6 @@ export const strategy: z.ZodType<Strategy> = z
     unreachable: z
       .enum(['Fail', 'SetAside'], 'must be Fail or SetAside')
       .default(DEFAULT_STRATEGY.unreachable),
+    blueGreen: blueGreen.optional(),
   })
   .meta({ id: 'Strategy' });

@@ -49,6 +49,12 @@ describe('a strategy as clients write it', () => {
     expect(strategy.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
   });
 
+  it('keeps the old colour for 30 seconds unless told, and is itself when colours are not named', () => {
+    const parsed = strategy.parse({ blueGreen: { service: 'web' } });
+    expect(parsed).toEqual({ ...DEFAULT_STRATEGY, blueGreen: { service: 'web', scaleDownDelay: '30s' } });
+    expect(strategy.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+  });
+
   it.each([
     ['a gate of no kind', stage({ before: [{ type: 'Prayer' }] }), '/stages/0/before/0/type'],
     ['a gate that is no object', stage({ before: ['Approval'] }), '/stages/0/before/0'],

@@ -7,7 +7,7 @@ import {
   sidecarStream,
   validatePlacement,
   validateSelector,
-  validateStrategy,
+  validateSidecarStrategy,
   type SidecarDefinition,
 } from '@keelson/domain';
 import type { CommandContext, EventStore } from '@keelson/event-store';
@@ -58,7 +58,7 @@ const toDefinition = (body: SidecarBody): SidecarDefinition => {
     ...(checked.ok ? [] : checked.errors),
     ...validateSelector(applicationSelector, '/applicationSelector'),
     ...validatePlacement(placement),
-    ...validateStrategy(strategy),
+    ...validateSidecarStrategy(strategy),
   ];
   if (!checked.ok || errors.length > 0) throw invalid(errors);
   return { ...checked.content, applicationSelector, placement, strategy };

@@ -4,7 +4,7 @@ import {
   checkContent,
   sidecarDecider,
   sidecarStream,
-  validateStrategy,
+  validateSidecarStrategy,
   type FieldError,
   type Rejection,
 } from '@keelson/domain';
@@ -52,7 +52,7 @@ export class RequestSidecarReleaseHandler implements ICommandHandler<RequestSide
     const { version, images, strategy = definition.strategy } = body;
     const { containers = definition.containers, volumes = definition.volumes } = body;
     const checked = checkContent({ containers, volumes }, images);
-    const errors = [...(checked.ok ? [] : checked.errors), ...validateStrategy(strategy)];
+    const errors = [...(checked.ok ? [] : checked.errors), ...validateSidecarStrategy(strategy)];
     if (!checked.ok || errors.length > 0) return refuse(unit, stream, mistakes(errors, 'validation-failed'));
     const clashes = await clashesOf(this.store.pool, sidecar, definition, checked.content.containers);
     const taken = clashErrors(clashes, checked.content.containers, body.containers !== undefined);

@@ -16,6 +16,21 @@ const target = z
     hash: z.string().nullable().meta({ description: "Of the plan's content" }),
     run: z.string().nullable().meta({ description: 'The run that moved it last' }),
     workload: z.strictObject({ desired: z.int(), updated: z.int(), ready: z.int() }),
+    blueGreen: z
+      .strictObject({
+        service: z.string(),
+        active: z.enum(['blue', 'green']).meta({ description: 'The colour that the Service is to select' }),
+        blue: z
+          .string()
+          .nullable()
+          .meta({ description: 'The release of its pods; null when there are none' }),
+        green: z.string().nullable(),
+        idleUntil: time
+          .optional()
+          .meta({ description: 'When the other colour may go; it stays while a run needs it' }),
+      })
+      .optional()
+      .meta({ description: 'The colours of a target that is, or was last, released blue-green' }),
     owedDeletes: z.int().meta({ description: 'Objects that must be gone and are not confirmed gone' }),
     owed: z
       .array(

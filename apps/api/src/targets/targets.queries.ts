@@ -1,5 +1,6 @@
 import type {
   ClusterPhase,
+  Colours,
   Delay,
   DriftChange,
   Flaps,
@@ -16,6 +17,7 @@ export interface TargetRow {
   readonly cluster_phase: ClusterPhase | null;
   readonly removing: boolean;
   readonly run: string | null;
+  readonly colours: Colours | null;
   readonly version: string | null;
   readonly revision: string | null;
   readonly generation: string;
@@ -57,7 +59,7 @@ export const targetPage = async (
   const { rows } = await pool.query<TargetRow>({
     name: 'target-page',
     text: `
-      select t.cluster, c.phase as cluster_phase, t.removing, t.run, t.version, t.revision, t.generation, t.hash,
+      select t.cluster, c.phase as cluster_phase, t.removing, t.run, t.colours, t.version, t.revision, t.generation, t.hash,
              t.applied_generation, t.health, t.failure, t.drift, t.flaps, c.last_error as cluster_error,
              o.desired, o.updated, o.ready, i.owed, w.owing
       from read.targets t

@@ -1,4 +1,4 @@
-import { calmAt, dueAt, flapKey, targetPhase } from '@keelson/domain';
+import { calmAt, dueAt, flapKey, targetPhase, type Colours } from '@keelson/domain';
 import type { TargetView } from './targets.operations';
 import type { OwedRow, TargetRow } from './targets.queries';
 
@@ -26,6 +26,7 @@ export const targetView = (row: TargetRow): TargetView => {
     hash: row.hash,
     run: row.run,
     workload: workload(row),
+    ...(row.colours ? { blueGreen: coloursView(row.colours) } : {}),
     owedDeletes: row.owed,
     owed: (row.owing ?? []).map((owed) => owedView(owed, row)),
     drift: row.drift.flatMap(({ object, at, changes }) =>
@@ -60,6 +61,14 @@ const workload = ({ desired, updated, ready, health }: TargetRow): TargetView['w
   if (desired !== null) return { desired, updated: updated ?? 0, ready: ready ?? 0 };
   return health?.workload ?? { desired: 0, updated: 0, ready: 0 };
 };
+
+const coloursView = ({ service, active, blue, green, idleUntil }: Colours): TargetView['blueGreen'] => ({
+  service,
+  active,
+  blue: blue ?? null,
+  green: green ?? null,
+  ...(idleUntil === undefined ? {} : { idleUntil: new Date(idleUntil).toISOString() }),
+});
 
 const errorView = ({ message, at, object }: NonNullable<TargetRow['failure']>): TargetView['lastError'] => ({
   message,

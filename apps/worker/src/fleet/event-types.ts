@@ -97,6 +97,8 @@ export const PART_OF: PartOfType = {
   ObjectsPruned: 'target',
   DeletesDelayed: 'target',
   StrayFound: 'target',
+  ServiceSwitched: 'target',
+  IdleColourRetired: 'target',
 
   HoldPlaced: 'hold',
   HoldReleased: 'hold',

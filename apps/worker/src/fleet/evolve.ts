@@ -21,6 +21,7 @@ import {
 } from '@keelson/domain';
 import type { RecordedEvent } from '@keelson/event-store';
 import { foldHold, foldWindow } from '../blockers/fold';
+import { confirmSwitch, retireIdle } from './colours';
 import { PART_OF, type FleetEvents } from './event-types';
 import type { Fleet } from './fleet';
 import { recordNamespaces } from './made-namespaces';
@@ -47,7 +48,7 @@ export const evolveFleet = async (fleet: Fleet, planner: Planner, event: Recorde
     case 'run':
       return run(fleet, planner, event as Recorded<RunEvent>);
     case 'target':
-      return target(fleet, event as Recorded<TargetEvent>);
+      return target(fleet, planner, event as Recorded<TargetEvent>);
     case 'hold':
       return foldHold(fleet, event as Recorded<HoldEvent>);
     case 'window':
@@ -162,7 +163,7 @@ const run = async (fleet: Fleet, planner: Planner, event: Recorded<RunEvent>): P
   if (finishedAt && !known?.finishedAt) await letGo(fleet, planner, state, event);
 };
 
-const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
+const target = async (fleet: Fleet, planner: Planner, event: Recorded<TargetEvent>): Promise<void> => {
   const { application: name, cluster: clusterName } = event.data;
   const { position, recordedAt } = event;
   if (event.type === 'StrayFound') return takeInStray(fleet, event.data, event);
@@ -232,6 +233,12 @@ const target = (fleet: Fleet, event: Recorded<TargetEvent>): void => {
         if (!entry) continue;
         fleet.putInventory(record, keyOf(object), { ...entry, delay: { ...delay, at: recordedAt } });
       }
+      break;
+    case 'ServiceSwitched':
+      confirmSwitch(record, event.data);
+      break;
+    case 'IdleColourRetired':
+      await retireIdle(planner, record, event.data, event);
       break;
   }
   fleet.touchTarget(record, position);

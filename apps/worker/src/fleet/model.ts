@@ -1,6 +1,7 @@
 import type {
   ApplicationState,
   ClusterState,
+  Colours,
   Delay,
   DriftChange,
   Flaps,
@@ -125,6 +126,8 @@ export interface TargetRecord {
   back?: true;
   /** The least of what all runs let it go, the application's and the sidecars': what the drivers are held to. */
   joint?: JointPace;
+  /** What a blue-green run made of it, and what stays of that under another strategy. */
+  colours?: Colours;
   /** By name, in their order in the plan. */
   sidecars?: Record<string, JoinedSidecar>;
   /** When a run was last held back by another one, or let go; milliseconds since the epoch. */

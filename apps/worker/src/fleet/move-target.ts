@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '@keelson/event-store';
-import type { Run, RunEvent } from '@keelson/domain';
+import { wholePace, type Run, type RunEvent } from '@keelson/domain';
+import { recolour, settleColoursOf } from './colours';
 import type { Fleet } from './fleet';
 import type { Moment, TargetRecord } from './model';
 import type { Planner } from './planner';
@@ -15,6 +16,7 @@ export const moveTarget = async (fleet: Fleet, planner: Planner, event: Recorded
   switch (event.type) {
     case 'ClusterStarted':
     case 'ClusterRollbackStarted':
+      await recolour(planner, target, event.data, event, event.type === 'ClusterRollbackStarted');
       target.release = event.data.release;
       target.run = run;
       target.pace = event.data.pace;
@@ -22,6 +24,7 @@ export const moveTarget = async (fleet: Fleet, planner: Planner, event: Recorded
       if (event.type === 'ClusterRollbackStarted') target.back = true;
       return planner.plan(target, event, 'anew');
     case 'BatchAdvanced':
+      if (target.release) await recolour(planner, target, { ...event.data, release: target.release }, event);
       target.pace = event.data.pace;
       return planner.plan(target, event, 'anew');
     case 'ClusterRetried':
@@ -46,6 +49,7 @@ const arrive = async (
   moment: Moment,
 ): Promise<void> => {
   if (target.release) target.stable = target.release;
+  settleColoursOf(target, moment);
   delete target.pace;
   delete target.back;
   fleet.touchTarget(target, moment.position);
@@ -68,9 +72,11 @@ export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: M
   for (const { phase, name } of run.stages.flatMap(({ clusters }) => clusters)) {
     const target = fleet.target(run.application, name);
     if (phase !== 'SetAside' || !target || target.removing) continue;
+    const pace = wholePace(run.strategy);
+    await recolour(planner, target, { release: run.release, pace }, moment);
     target.release = run.release;
     delete target.back;
-    target.pace = { batch: 0, of: 1, share: '100%', update: run.strategy.update };
+    target.pace = pace;
     await planner.plan(target, moment, 'anew');
   }
 };

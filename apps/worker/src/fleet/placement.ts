@@ -89,6 +89,7 @@ const evict = (fleet: Fleet, target: TargetRecord, moment: Moment): void => {
   delete target.pace;
   delete target.back;
   delete target.joint;
+  delete target.colours;
   delete target.sidecars;
   delete target.freeSince;
   delete target.stable;

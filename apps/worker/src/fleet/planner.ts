@@ -1,12 +1,15 @@
 import {
-  complete,
   jointPace,
   largestReplicas,
+  newestOf,
+  otherThan,
   planContent,
-  render,
   renderKey,
+  renderTarget,
   sameJson,
+  type Colours,
   type FieldError,
+  type KeptRelease,
   type PlanContent,
   type RenderedSidecar,
 } from '@keelson/domain';
@@ -97,17 +100,45 @@ export class Planner {
     const { definition, scales } = application.state;
     const facets = { objects: release.objects, overrides: definition.overrides, scales };
     const added = Object.values(joined.sidecars).flatMap((sidecar) => sidecar.release ?? []);
-    const key = [release.release, application.position, renderKey(facets, placed), ...added].join(' ');
+    const { colours } = target;
+    const key = [
+      release.release,
+      application.position,
+      renderKey(facets, placed),
+      ...added,
+      ...(colours ? [JSON.stringify({ ...colours, idleUntil: undefined })] : []),
+    ].join(' ');
     let rendered = this.rendered.get(key);
     if (!rendered) {
-      const result = render({ ...facets, cluster: placed });
-      const whole = result.ok ? complete(result.objects, await this.contentsOf(added), definition) : result;
+      const sidecars = await this.contentsOf(added);
+      const coloured = colours && {
+        colours,
+        release: release.release,
+        ...(await this.kept(colours, release.release)),
+      };
+      const whole = renderTarget(
+        { ...facets, sidecars, budgets: definition, ...(coloured ? { coloured } : {}) },
+        placed,
+      );
       rendered = whole.ok
         ? { ok: true, content: planContent(whole.objects), replicas: largestReplicas(whole.objects) }
         : { ok: false, message: textOf(whole.errors) };
       this.rendered.set(key, rendered);
     }
     return rendered;
+  }
+
+  /** The other colour's release, where there is one. */
+  private async kept(colours: Colours, release: string): Promise<{ kept?: KeptRelease }> {
+    const id = colours[otherThan(newestOf(colours, release))];
+    return id === undefined ? {} : { kept: await this.releases.release(id) };
+  }
+
+  /** Whether two releases have the same manifests. */
+  async areAlike(a: string, b: string): Promise<boolean> {
+    if (a === b) return true;
+    const [one, other] = await Promise.all([this.releases.release(a), this.releases.release(b)]);
+    return one.revision === other.revision;
   }
 
   private contentsOf(added: readonly string[]): Promise<RenderedSidecar[]> {

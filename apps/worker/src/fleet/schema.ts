@@ -97,6 +97,7 @@ create table targets (
   pace               jsonb generated always as (record -> 'pace') stored,
   joint              jsonb generated always as (record -> 'joint') stored,
   sidecars           jsonb generated always as (record -> 'sidecars') stored,
+  colours            jsonb generated always as (record -> 'colours') stored,
   stable             text generated always as (record ->> 'stable') stored,
   version            text generated always as (record ->> 'version') stored,
   revision           text generated always as (record ->> 'revision') stored,

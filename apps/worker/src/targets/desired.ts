@@ -1,6 +1,7 @@
 import {
   applyWaves,
   keyOf,
+  type Colours,
   type DriftChange,
   type DriftState,
   type JointPace,
@@ -27,6 +28,8 @@ export interface Desired extends DriftState {
   readonly policy: TargetPolicy;
   /** How far the runs under way let the target go; undefined when nothing holds it back. */
   readonly pace?: JointPace;
+  /** Of a target that is, or was last, released blue-green. */
+  readonly colours?: Colours;
   readonly inventory: readonly InventoryItem[];
 }
 
@@ -54,13 +57,14 @@ interface Row {
   readonly namespace: string | null;
   readonly policy: TargetPolicy | null;
   readonly pace: JointPace | null;
+  readonly colours: Colours | null;
   readonly inventory: readonly (Omit<InventoryItem, 'uid'> & { uid: string | null })[];
 }
 
 const DELETED: TargetPolicy = { drift: 'Correct', whenToTakeOver: 'Never' };
 
 const SELECT = `
-  select t.position, t.drift, t.flaps, t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace,
+  select t.position, t.drift, t.flaps, t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace, t.colours,
          a.state #>> '{definition,namespace}' as namespace, a.state #> '{definition,policy}' as policy,
          coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'created', i.created, 'made', i.made, 'wanted', i.wanted, 'position', i.position))
                    from read.inventory i where i.application = t.application and i.cluster = t.cluster), '[]') as inventory
@@ -105,6 +109,7 @@ const fromRow = (row: Row): Desired => ({
   inventory: row.inventory.map(({ uid, ...item }) => (uid ? { ...item, uid } : item)),
   ...(row.hash ? { hash: row.hash } : {}),
   ...(row.pace ? { pace: row.pace } : {}),
+  ...(row.colours ? { colours: row.colours } : {}),
 });
 
 /** The server knows a cluster-scoped custom resource without the namespace that its manifest was given. */

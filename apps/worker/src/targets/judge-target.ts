@@ -6,10 +6,11 @@ import {
   type KubeObject,
   type ObjectHealth,
 } from '@keelson/domain';
-import type { BatchProgress, LiveCache } from '@keelson/k8s';
+import { isKept, type BatchProgress, type LiveCache } from '@keelson/k8s';
 
 /**
- * The health of everything that a plan has in one cluster, from the informers' caches.
+ * The health of everything that a plan has in one cluster, from the informers' caches; but for what is kept of an
+ * earlier release, whose health says nothing of this one.
  * Undefined while a cache does not follow its cluster: what it shows may be older than the plan.
  */
 export const judgeTarget = (
@@ -19,6 +20,7 @@ export const judgeTarget = (
 ): Health | undefined => {
   const verdicts: ObjectHealth[] = [];
   for (const object of objects) {
+    if (isKept(object)) continue;
     const live = lookUp(cache, object, namespace);
     if (live === 'unknown') return undefined;
     const ref = refOf(object);

@@ -2,6 +2,7 @@ import { keyOf, refOf, type KubeObject } from '@keelson/domain';
 import {
   childrenOf,
   drive,
+  isSwitch,
   type Collection,
   type CollectionWatches,
   type Driven,
@@ -51,7 +52,7 @@ export class Steering {
       this.arrived = generation;
     const standIns = new Map<string, KubeObject>();
     for (const [index, object] of objects.entries())
-      if (object !== plan.objects[index]) standIns.set(keyOf(refOf(object)), object);
+      if (object !== plan.objects[index] || isSwitch(object)) standIns.set(keyOf(refOf(object)), object);
     return {
       ...course,
       waves: plan.waves.map((wave) => wave.map((object) => standIns.get(keyOf(refOf(object))) ?? object)),

@@ -14,6 +14,7 @@ import { judgeTarget, withProgress } from './judge-target';
 import { Pruning } from './pruning';
 import { Reports } from './reports';
 import { Steering, type Course } from './steering';
+import { Switchover } from './switchover';
 import { UNTIL_WATCHED_MS, type TargetHost } from './target-host';
 import { Verdicts } from './verdicts';
 
@@ -33,6 +34,7 @@ export class TargetAgent {
   private readonly drift: DriftControl;
   private readonly steering: Steering;
   private readonly pruning: Pruning;
+  private readonly switchover: Switchover;
   private readonly verdicts: Verdicts;
 
   constructor(
@@ -46,6 +48,7 @@ export class TargetAgent {
     this.drift.want(desired, true);
     this.steering = new Steering(desired.application, host.deps.cache, host.children);
     this.pruning = new Pruning(host);
+    this.switchover = new Switchover(host);
     this.verdicts = new Verdicts(host, this.reports);
   }
 
@@ -93,14 +96,19 @@ export class TargetAgent {
   async attend(): Promise<void> {
     const { desired } = this;
     this.reports.flush();
-    if (desired.hash && !desired.refused) {
+    if (!desired.hash) return this.pruning.prune(desired);
+    if (!desired.refused) {
       const plan = await this.host.contents.get(desired.hash);
       this.host.watch(plan.objects.map(refOf));
       const course = this.steering.course(desired, plan);
       if (course === 'unknown') this.host.again(desired.application, UNTIL_WATCHED_MS);
       else await this.follow(desired, course);
+      if (this.applied !== desired.generation || !this.switchover.isDone(plan.objects, desired.namespace))
+        return;
+      await this.pruning.prune(desired);
+      return this.switchover.follow(desired);
     }
-    if (this.applied === desired.generation || !desired.hash) await this.pruning.prune(desired);
+    if (this.applied === desired.generation) await this.pruning.prune(desired);
   }
 
   private async follow(desired: Desired, course: Course): Promise<void> {

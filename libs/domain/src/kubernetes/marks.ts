@@ -29,3 +29,12 @@ export const NODE_REPAIR_MANAGER = 'keelson-node-repair';
 
 /** Annotation of Nodes: the repair that we cordoned it for. A cordon without it is somebody else's. */
 export const NODE_REPAIR_ANNOTATION = 'keelson.dev/node-repair';
+
+/** Label of pods that a blue-green release tells apart, and key in the selector of the Service that serves one of them. */
+export const COLOUR_LABEL = 'keelson.dev/colour';
+
+/** Annotation of a Service whose selector goes from one colour to the other: `switch`, or `preview` of a preview. */
+export const BLUE_GREEN_ANNOTATION = 'keelson.dev/blue-green';
+
+/** Annotation of a colour's Deployment that is of another release than the rest of the plan: the name of that release. */
+export const KEPT_ANNOTATION = 'keelson.dev/kept';

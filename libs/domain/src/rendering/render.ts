@@ -58,19 +58,3 @@ export const renderKey = (
     overrides.map((override) => (meansOverride(override, cluster) ? '1' : '0')).join(''),
     scales.map((scale) => (meansScale(scale, cluster) ? '1' : '0')).join(''),
   ].join('.');
-
-/** Renders for many clusters, once for each distinct key; clusters of one key share their result. */
-export const renderFleet = (
-  facets: Facets,
-  clusters: readonly PlacedCluster[],
-): ReadonlyMap<string, Rendered> => {
-  const byKey = new Map<string, Rendered>();
-  return new Map(
-    clusters.map((cluster) => {
-      const key = renderKey(facets, cluster);
-      const rendered = byKey.get(key) ?? render({ ...facets, cluster });
-      byKey.set(key, rendered);
-      return [cluster.name, rendered];
-    }),
-  );
-};

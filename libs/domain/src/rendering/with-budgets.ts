@@ -1,7 +1,7 @@
-import { MADE_FOR_ANNOTATION } from '../kubernetes/marks';
+import { COLOUR_LABEL, MADE_FOR_ANNOTATION } from '../kubernetes/marks';
 import { groupOf, keyOf, refOf, type KubeObject, type ObjectRef } from '../kubernetes/objects';
 import { contentHash, scalableWorkloads } from '../manifests';
-import { valueAt } from '../manifests/json';
+import { recordAt, valueAt, withValueAt } from '../manifests/json';
 import { largestStep, type Batch } from '../strategy';
 import { maySelect, plannedPods, podSelector, type PlannedPods, type PodSelector } from './pod-selector';
 
@@ -36,7 +36,7 @@ export const withBudgets = (
   const taken = new Set(objects.map((object) => keyOf(refOf(object))));
   const made: KubeObject[] = [];
   for (const { workload, replicas } of workloadsOf(objects)) {
-    const own = podSelector(workload);
+    const own = ownPods(workload);
     if (!own || selectsEverything(own) || meetsAnother(own, budgets, pods)) continue;
     budgets.push(own);
     const budget = budgetFor(workload, percentOf(batches, replicas), taken);
@@ -56,6 +56,20 @@ const workloadsOf = (objects: readonly KubeObject[]): { workload: KubeObject; re
     }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 };
+
+/**
+ * Of one of two colours those pods alone: the selector of blue, which is the manifests' own, selects green ones too, and a
+ * budget over both would let twice as many of those go that are served.
+ */
+const colouredSelector = (workload: KubeObject): unknown => {
+  const selector = recordAt(workload, 'spec', 'selector');
+  const colour = recordAt(workload, 'spec', 'template', 'metadata', 'labels')[COLOUR_LABEL];
+  if (colour === undefined) return valueAt(workload, 'spec', 'selector');
+  return { ...selector, matchLabels: { ...recordAt(selector, 'matchLabels'), [COLOUR_LABEL]: colour } };
+};
+
+const ownPods = (workload: KubeObject): PodSelector | undefined =>
+  podSelector(withValueAt(workload, ['spec', 'selector'], colouredSelector(workload)));
 
 /** Selects all pods of a namespace, or (`policy/v1beta1`) none; no API server takes such a workload. */
 const selectsEverything = ({ selector: { matchLabels = {}, matchExpressions = [] } }: PodSelector): boolean =>
@@ -83,7 +97,7 @@ const budgetFor = (workload: KubeObject, percent: number, taken: ReadonlySet<str
     },
     spec: {
       maxUnavailable: `${percent}%`,
-      selector: valueAt(workload, 'spec', 'selector'),
+      selector: colouredSelector(workload),
       // Else a drain waits for ever for pods that never become healthy.
       unhealthyPodEvictionPolicy: 'AlwaysAllow',
     },

@@ -1,7 +1,7 @@
 import { keyOf, refOf, type KubeObject } from '../kubernetes/objects';
 import { contentHash } from '../manifests';
 import type { Batch } from '../strategy';
-import { complete } from './complete';
+import { renderTarget, type BudgetFacets } from './render-target';
 import { isBudget, withBudgets } from './with-budgets';
 
 interface Shape {
@@ -165,13 +165,28 @@ describe('budgets that are made', () => {
 
   it('come only where they are asked for; a definition that says nothing gets none', () => {
     const strategy = { batches: one };
-    const count = (facets: Parameters<typeof complete>[2]): number => {
-      const rendered = complete([workload()], [], facets);
+    const count = (budgets: BudgetFacets): number => {
+      const facets = { objects: [workload()], overrides: [], scales: [], sidecars: [], budgets };
+      const rendered = renderTarget(facets, { name: 'eu-1', labels: {} });
       return rendered.ok ? rendered.objects.filter(isBudget).length : -1;
     };
     expect(count({ strategy, disruptionBudget: 'Auto' })).toBe(1);
     expect(count({ strategy, disruptionBudget: 'None' })).toBe(0);
     expect(count({ strategy })).toBe(0);
+  });
+
+  it('are one for each of two colours, so that as many of those may go that are served as without them', () => {
+    const colour = (name: string, colour: string, selector: Record<string, string>): KubeObject => {
+      const labels = { app: 'web', 'keelson.dev/colour': colour };
+      const object = workload(name, { labels });
+      return { ...object, spec: { ...(object['spec'] as object), selector: { matchLabels: selector } } };
+    };
+    const blue = colour('web', 'blue', { app: 'web' });
+    const green = colour('web-green', 'green', { app: 'web', 'keelson.dev/colour': 'green' });
+    expect(made([blue, green]).map(({ spec }) => (spec as any).selector.matchLabels)).toEqual([
+      { app: 'web', 'keelson.dev/colour': 'blue' },
+      { app: 'web', 'keelson.dev/colour': 'green' },
+    ]);
   });
 
   it('do not depend on the order of the manifests', () => {

@@ -1,5 +1,5 @@
 import type { DomainEvent, Share } from '../kernel';
-import type { Strategy, UpdateMode } from '../strategy';
+import type { BlueGreen, Strategy, UpdateMode } from '../strategy';
 import type { Measurement } from '../verification';
 import type { Blocker } from './blockers';
 import type { PauseReason } from './state';
@@ -28,6 +28,8 @@ export interface Pace {
   /** Replicas of each workload that may run the new revision; `"100%"` is the plan as it is. */
   readonly share: Share;
   readonly update: UpdateMode;
+  /** Pods move by two colours; the Service goes over in the last batch. */
+  readonly blueGreen?: BlueGreen;
 }
 
 export type ClusterFailureReason =

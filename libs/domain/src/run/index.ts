@@ -12,6 +12,7 @@ export * from './actions';
 export { advance } from './advance';
 export * from './blockers';
 export * from './commands';
+export { wholePace } from './engine/pace';
 export { dueMeasurements, type DueMeasurement } from './due-measurements';
 export * from './events';
 export * from './state';

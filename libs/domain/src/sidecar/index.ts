@@ -7,3 +7,4 @@ export * from './ids';
 export * from './joint-pace';
 export * from './release';
 export * from './state';
+export { validateSidecarStrategy } from './validate-strategy';

@@ -17,6 +17,17 @@ export interface Strategy {
   readonly update: UpdateMode;
   /** Whether a cluster that cannot be reached counts as failed, or is left out and caught up when it returns. */
   readonly unreachable: 'Fail' | 'SetAside';
+  /** Two Deployments in turn instead of one: the new one comes up beside the old, then the Service goes over. */
+  readonly blueGreen?: BlueGreen;
+}
+
+/** A Service of the manifests, and the one Deployment whose pods it selects, as two colours. */
+export interface BlueGreen {
+  readonly service: string;
+  /** Another Service of the same pods; it selects the newest colour, from when that is begun. */
+  readonly previewService?: string;
+  /** How long the colour that the Service has left is kept for the way back. */
+  readonly scaleDownDelay: string;
 }
 
 /** How pods get a new image: anew, or by restarting just the containers that changed. */
@@ -34,6 +45,13 @@ export interface Stage {
   /** What must be passed, in order, after its last cluster and before the next stage. */
   readonly after: readonly Gate[];
 }
+
+/**
+ * The batches that a cluster goes through. Blue-green has one of the user's, and before it the one in which the new
+ * colour comes up: nothing else of the application moves in it, and the pause of the last batch comes after it.
+ */
+export const batchesOf = ({ batches, blueGreen }: Strategy): readonly Batch[] =>
+  blueGreen ? [{ size: '0%' }, ...batches] : batches;
 
 export interface Batch {
   /** Replicas of each workload that may run the new revision. */

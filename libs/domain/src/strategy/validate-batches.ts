@@ -16,11 +16,14 @@ export const validateBatches = (batches: readonly Batch[], path: string): FieldE
   if (batches[last]?.size !== '100%') {
     errors.push({ path: `${path}/${last}/size`, message: 'the last batch must be "100%"' });
   }
-  if (last === 0 && batches[0]?.pause !== undefined) {
-    errors.push({ path: `${path}/0/pause`, message: 'there is no other batch to pause before or after' });
-  }
   return errors;
 };
+
+/** The pause of the only batch has nothing that it could be between, unless a colour comes up before it. */
+export const validateOnlyPause = (batches: readonly Batch[], path: string): FieldError[] =>
+  batches.length === 1 && batches[0]?.pause !== undefined
+    ? [{ path: `${path}/0/pause`, message: 'there is no other batch to pause before or after' }]
+    : [];
 
 const batchProblems = ({ size, pause }: Batch, before: readonly Batch[], path: string): FieldError[] => {
   const errors: FieldError[] = [];

@@ -3,8 +3,8 @@ import type { FieldError } from '../kernel/decider';
 import { isShare, resolveShare } from '../kernel/share';
 import { validateSelector } from '../placement';
 import { REMAINDER } from './stage-of';
-import type { Stage, Strategy } from './strategy';
-import { validateBatches } from './validate-batches';
+import type { BlueGreen, Stage, Strategy } from './strategy';
+import { validateBatches, validateOnlyPause } from './validate-batches';
 import { validateGate } from './validate-gate';
 
 /** What the schema of a strategy cannot say. Paths are JSON Pointers below `base`. */
@@ -17,6 +17,9 @@ export const validateStrategy = (strategy: Strategy, base = '/strategy'): FieldE
     ...stageProblems(stage, `${base}/stages/${index}`),
   ]),
   ...validateBatches(strategy.batches, `${base}/batches`),
+  ...(strategy.blueGreen
+    ? blueGreenProblems(strategy, strategy.blueGreen, base)
+    : validateOnlyPause(strategy.batches, `${base}/batches`)),
   ...timeProblems(strategy, base),
 ];
 
@@ -57,6 +60,40 @@ const stageProblems = (stage: Stage, path: string): FieldError[] => {
   }
   for (const side of ['before', 'after'] as const) {
     errors.push(...stage[side].flatMap((gate, index) => validateGate(gate, `${path}/${side}/${index}`)));
+  }
+  return errors;
+};
+
+const blueGreenProblems = (
+  { batches, update }: Strategy,
+  { service, previewService, scaleDownDelay }: BlueGreen,
+  base: string,
+): FieldError[] => {
+  const errors: FieldError[] = [];
+  if (batches.length > 1) {
+    errors.push({
+      path: `${base}/batches`,
+      message:
+        'a blue-green release switches all at once: leave batches out, or give the one of "100%" with its pause, which is the time before the switch',
+    });
+  }
+  if (update !== 'Recreate') {
+    errors.push({
+      path: `${base}/update`,
+      message: 'must be Recreate: the new colour of a blue-green release has pods of its own',
+    });
+  }
+  if (previewService === service) {
+    errors.push({
+      path: `${base}/blueGreen/previewService`,
+      message: 'must be another Service than the one that goes over',
+    });
+  }
+  if (!isDuration(scaleDownDelay)) {
+    errors.push({
+      path: `${base}/blueGreen/scaleDownDelay`,
+      message: 'must be a duration such as 30s, 10m or 1h30m',
+    });
   }
   return errors;
 };

@@ -59,4 +59,18 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
       readonly uid: string;
       readonly generation: number;
     }
+  | {
+      readonly type: 'RecordSwitched';
+      readonly generation: number;
+      readonly service: string;
+      readonly colour: 'blue' | 'green';
+      readonly release: string;
+    }
+  | {
+      readonly type: 'RetireIdleColour';
+      /** Of the plan that has it: a newer plan may have another use for it. */
+      readonly generation: number;
+      readonly colour: 'blue' | 'green';
+      readonly release: string;
+    }
 );

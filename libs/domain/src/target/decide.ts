@@ -49,6 +49,16 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
       const { type: _, ...data } = command;
       return state.strays.includes(data.uid) ? accept() : accept({ type: 'StrayFound', data });
     }
+    case 'RecordSwitched': {
+      const { type: _, ...data } = command;
+      if (data.generation <= (state.switchedGeneration ?? 0)) return accept();
+      return accept({ type: 'ServiceSwitched', data });
+    }
+    case 'RetireIdleColour': {
+      const { type: _, ...data } = command;
+      if (data.generation <= (state.retiredGeneration ?? 0)) return accept();
+      return accept({ type: 'IdleColourRetired', data });
+    }
   }
 };
 

@@ -95,4 +95,11 @@ export type TargetEvent =
   | DomainEvent<'ObjectsPruned', Of & { objects: readonly ObjectRef[]; kept?: readonly KeptObject[] }>
   | DomainEvent<'DeletesDelayed', Of & { objects: readonly Delay[] }>
   /** An object that Keelson applied and that nothing wants: a worker that was late made it again after it was pruned. */
-  | DomainEvent<'StrayFound', Of & { object: ObjectRef; uid: string; generation: number }>;
+  | DomainEvent<'StrayFound', Of & { object: ObjectRef; uid: string; generation: number }>
+  /** A Service was seen to select the other one of two colours. */
+  | DomainEvent<
+      'ServiceSwitched',
+      Of & { generation: number; service: string; colour: 'blue' | 'green'; release: string }
+    >
+  /** A colour that its Service has left was kept for its time, and goes. */
+  | DomainEvent<'IdleColourRetired', Of & { generation: number; colour: 'blue' | 'green'; release: string }>;

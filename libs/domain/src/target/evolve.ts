@@ -35,6 +35,10 @@ export const evolveTarget = (state: TargetState, event: TargetEvent): TargetStat
     }
     case 'StrayFound':
       return { ...state, strays: [...state.strays, event.data.uid] };
+    case 'ServiceSwitched':
+      return { ...state, switchedGeneration: event.data.generation };
+    case 'IdleColourRetired':
+      return { ...state, retiredGeneration: event.data.generation };
     default:
       return state;
   }

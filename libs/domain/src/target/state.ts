@@ -18,4 +18,8 @@ export interface TargetState extends DriftState {
   readonly delays: Readonly<Record<string, Delay>>;
   /** Uids of objects that were found to be wanted by nothing, and are owed. */
   readonly strays: readonly string[];
+  /** Generation of the plan whose Service was last seen to have gone over. */
+  readonly switchedGeneration?: number;
+  /** Generation of the plan whose idle colour was retired last. */
+  readonly retiredGeneration?: number;
 }

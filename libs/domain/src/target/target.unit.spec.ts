@@ -111,4 +111,19 @@ describe('a target', () => {
     const pruned: TargetEvent = { type: 'ObjectsPruned', data: { ...of, objects: [object] } };
     expect(typesOf(given(targetDecider, [found, pruned]).when(stray))).toEqual(['StrayFound']);
   });
+
+  it('records once for a plan that its Service has gone over, and that its idle colour goes', () => {
+    const colour = { colour: 'green', release: 'shop-r2' } as const;
+    const switched = { ...of, type: 'RecordSwitched', generation: 7, service: 'web', ...colour } as const;
+    const retire = { ...of, type: 'RetireIdleColour', generation: 7, ...colour } as const;
+    const history: TargetEvent[] = [
+      { type: 'ServiceSwitched', data: { ...of, generation: 7, service: 'web', ...colour } },
+      { type: 'IdleColourRetired', data: { ...of, generation: 7, ...colour } },
+    ];
+    for (const command of [switched, retire]) {
+      expect(typesOf(given(targetDecider, []).when(command))).toHaveLength(1);
+      expect(typesOf(given(targetDecider, history).when(command))).toEqual([]);
+      expect(typesOf(given(targetDecider, history).when({ ...command, generation: 8 }))).toHaveLength(1);
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { describeRef, keyOf, refOf, sameJson, type KubeObject } from '@keelson/domain';
+import { isKept, stepInColours, twoColoursIn } from './blue-green';
 import { driverFor } from './driver-for';
 import { isUnderWay } from './in-place';
 import { isHeld, marked } from './marks';
@@ -31,26 +32,33 @@ export const drive = (
   const objects: KubeObject[] = [];
   const held = new Set<string>();
   const steps: (DriverStep & { readonly of: KubeObject })[] = [];
+  const colours = target && twoColoursIn(planned, viewOf);
+  if (colours === 'unknown') return 'unknown';
   for (const object of planned) {
     const driver = driverFor(object);
-    if (!driver) objects.push(object);
-    else if (!target) objects.push(marked(object));
-    else {
-      const view = viewOf(object);
-      if (view === 'unknown') return 'unknown';
-      const step = driver.step(object, target, view);
-      objects.push(step.object);
-      steps.push({ ...step, of: object });
-      if (isAway(view) || !sameJson(step.object, marked(object))) held.add(keyOf(refOf(object)));
+    const whole = driver ? marked(object) : object;
+    const isSteered = driver !== undefined || object === colours?.service;
+    if (!target || !isSteered) {
+      objects.push(whole);
+      continue;
     }
+    const view = viewOf(object);
+    if (view === 'unknown') return 'unknown';
+    const step =
+      (colours && stepInColours(colours, object, target, driver)) ?? driver?.step(object, target, view);
+    objects.push(step?.object ?? whole);
+    if (!step) continue;
+    steps.push({ ...step, of: object });
+    if (isAway(view) || !sameJson(step.object, whole)) held.add(keyOf(refOf(object)));
   }
+  const counted = steps.filter(({ of }) => !isKept(of));
   const refused = steps.find((step) => step.refused !== undefined)?.refused;
   return {
     objects,
     held,
     patches: steps.flatMap(({ patches }) => patches),
     removals: steps.flatMap(({ removals = [] }) => removals),
-    ...(steps.length > 0 ? { progress: together(steps) } : {}),
+    ...(counted.length > 0 ? { progress: together(counted) } : {}),
     ...(refused === undefined ? {} : { refused }),
   };
 };

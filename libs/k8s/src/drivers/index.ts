@@ -1,3 +1,4 @@
+export { isKept, isSwitch, isSwitched } from './blue-green';
 export { childrenOf } from './children-of';
 export { drive, type Driven } from './drive';
 export { driverFor } from './driver-for';

@@ -1,6 +1,6 @@
 import { DEFAULT_STRATEGY, type Strategy } from '../../strategy';
 import { Course, stage, STAGED } from '../testing/course.fixture';
-import { holdAfter, paceAt } from './pace';
+import { holdAfter, paceAt, wholePace } from './pace';
 
 const THREE: Strategy = {
   ...DEFAULT_STRATEGY,
@@ -34,6 +34,19 @@ describe('the pace of a batch', () => {
     ['nothing after the last', [{ size: 1 }, { size: '100%', pause: '30s' }], 1, 0],
   ])('is followed by %s', (_, batches, batch, hold) => {
     expect(holdAfter({ ...THREE, batches }, batch)).toBe(hold);
+  });
+});
+
+describe('the pace of a blue-green release', () => {
+  const blueGreen = { service: 'web', scaleDownDelay: '30s' };
+  const colours: Strategy = { ...DEFAULT_STRATEGY, blueGreen, batches: [{ size: '100%', pause: '10m' }] };
+
+  it('lets the new colour come up, waits, and then lets the Service go over', () => {
+    expect(paceAt(colours, 0)).toEqual({ batch: 0, of: 2, share: '0%', update: 'Recreate', blueGreen });
+    expect(paceAt(colours, 1)).toEqual({ batch: 1, of: 2, share: '100%', update: 'Recreate', blueGreen });
+    expect(wholePace(colours)).toEqual({ batch: 0, of: 1, share: '100%', update: 'Recreate', blueGreen });
+    expect(holdAfter(colours, 0)).toBe(600_000);
+    expect(holdAfter(colours, 1)).toBe(0);
   });
 });
 

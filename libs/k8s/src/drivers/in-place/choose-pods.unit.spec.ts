@@ -1,7 +1,7 @@
 import type { KubeObject } from '@keelson/domain';
 import { podsToPatch, type Candidate } from './choose-pods';
 
-/** `o` old, `u` updated, `s` strayed; upper case is not available, and `p` is old with a restart ahead of it. */
+/** `o` old, `u` updated, `s` strayed, `l` lacks only a label; upper case is not available, and `p` is old with a restart ahead of it. */
 const candidates = (letters: string): Candidate[] =>
   [...letters].map((letter, index) => {
     const kind = letter.toLowerCase();
@@ -15,6 +15,7 @@ const candidates = (letters: string): Candidate[] =>
       available: ready && !pending,
       updated: kind === 'u',
       strayed: kind === 's',
+      restarts: kind !== 'u' && kind !== 'l',
     };
   });
 
@@ -33,6 +34,7 @@ describe('the pods to patch', () => {
     ['one too many gives nothing away', 'ooooo', { limit: 5, desired: 4 }, '0'],
     ['strayed ones before old ones', 'oso', { limit: 1 }, '1'],
     ['not one that is about to restart', 'pooo', { limit: 4, maxUnavailable: 2 }, '1'],
+    ['those that restart nothing cost nothing', 'llOo', { limit: 4 }, '012'],
     ['one that was to restart and has gone down', 'Pooo', { limit: 4 }, '0'],
   ])('%s', (_, letters, { limit, desired = letters.length, maxUnavailable = 1 }, expected) => {
     const chosen = podsToPatch({ candidates: candidates(letters), limit, desired, maxUnavailable });

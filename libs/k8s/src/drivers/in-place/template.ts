@@ -29,6 +29,12 @@ export const imagesOf = (template: Template): ReadonlyMap<string, string> =>
     }),
   );
 
+/** Whether every container that the plan names runs the plan's image. */
+export const sameImages = (planned: KubeObject, live: KubeObject): boolean => {
+  const there = imagesOf(templateOf(live));
+  return [...imagesOf(templateOf(planned))].every(([name, image]) => there.get(name) === image);
+};
+
 /** The template with other images in the containers that are named. */
 export const withImages = (template: Template, images: ReadonlyMap<string, string>): Template => ({
   ...template,

@@ -35,7 +35,8 @@ export const candidatesOf = (to: PodUpgrade): readonly PodCandidate[] => {
   return to.pods.map((pod) => {
     const changes = pendingChanges(pod, to, changedIn);
     const updated = changes === undefined;
-    return { ...podState(pod), changes, updated, strayed: !updated && to.isStrayed(pod) };
+    const restarts = changes !== undefined && changes.spec.containers.length > 0;
+    return { ...podState(pod), changes, updated, restarts, strayed: !updated && to.isStrayed(pod) };
   });
 };
 

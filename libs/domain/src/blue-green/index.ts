@@ -1,0 +1,3 @@
+export * from './colours';
+export { validateBlueGreen } from './pair';
+export { withColours, type Coloured } from './with-colours';
