@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ConcurrencyError, createPool, openEventStore, type EventStore } from '@keelson/event-store';
 import type { Pool } from 'pg';
 import { testDatabase, type TestDatabase } from '../../support/database';
+import { until } from './support/until';
 import { counter, noted, unitOf } from './support/events';
 
 const context = (commandId: string = randomUUID()) => ({ commandId, actor: 'test' });
@@ -63,6 +64,28 @@ describe('the command executor', () => {
   it('without events answers the position of the end of the log', async () => {
     const result = await add(0, 'run/d');
     expect(result).toMatchObject({ ok: true, position: (await store.log.head()).position, events: [] });
+  });
+
+  it('without events answers a position that has what it was decided on', async () => {
+    const stalling = await otherPool.connect();
+    await stalling.query('begin');
+    await stalling.query('select pg_current_xact_id()');
+    const first = add(1, 'run/seen');
+    await until('it is recorded', async () => (await total('run/seen')) === 1);
+    let answered = false;
+    const again = add(0, 'run/seen', other).finally(() => (answered = true));
+    const keyed = other.commands.execute(
+      { ...context(), idempotency: { scope: 'test', key: 'seen', requestHash: '' } },
+      (unit) => unit.decide(counter, 'run/seen', { by: 0 }),
+    );
+    await add(0, 'run/elsewhere', other);
+    expect(answered).toBe(false);
+    await stalling.query('commit');
+    stalling.release();
+    const results = await Promise.all([first, again, keyed]);
+    const [position] = results.map((result) => result.ok && result.position);
+    expect(position).toBeGreaterThan(0);
+    expect(results).toEqual(results.map(() => expect.objectContaining({ ok: true, position })));
   });
 
   it('records several streams together', async () => {

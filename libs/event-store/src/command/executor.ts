@@ -84,7 +84,7 @@ export class CommandExecutor {
         if (rejection) return (await this.executedBefore(context, attempt)) ?? { ok: false, rejection };
         const value = attempt.value as Value;
         if (!unit.hasEvents && !context.idempotency) {
-          const { position } = await this.log.head();
+          const position = await this.log.positionWith(unit.streams());
           return (await this.executedBefore(context, attempt)) ?? { ok: true, position, value, events: [] };
         }
         const outcome = await this.append(context, unit, value);
@@ -144,7 +144,9 @@ export class CommandExecutor {
       case 'ok': {
         const last = outcome.seqs.at(-1);
         const position =
-          last === undefined ? (await this.log.head()).position : await this.log.awaitSealed(last);
+          last === undefined
+            ? await this.log.positionWith(attempt.unit.streams())
+            : await this.log.awaitSealed(last);
         return { ok: true, position, value: attempt.value as Value, events: outcome.events };
       }
       case 'duplicate': {

@@ -63,6 +63,25 @@ export class LogReader {
     return this.sealed.await(seq, timeoutMs);
   }
 
+  /**
+   * A position by which everything that these streams have now is in the log. Waits for what has none yet: who was shown
+   * it must not be sent to a position before it.
+   * @throws DeadlineError like `awaitSealed`
+   */
+  async positionWith(streams: readonly string[], timeoutMs = defaultTimeoutMs): Promise<number> {
+    const { rows } = await this.pool.query<{ pos: string; unsealed: string | null }>({
+      name: 'position_with',
+      text: `select h.pos, (select max(last.seq) filter (where l.seq is null)
+          from unnest($1::text[]) as s (stream_id)
+          cross join lateral (select seq from events e where e.stream_id = s.stream_id order by version desc limit 1) last
+          left join event_log l on l.seq = last.seq) as unsealed
+        from log_head h`,
+      values: [streams],
+    });
+    const [row] = rows;
+    return row?.unsealed ? this.awaitSealed(Number(row.unsealed), timeoutMs) : Number(row?.pos ?? 0);
+  }
+
   /** The last position such that everything up to it was recorded at or before `time`; 0 before the first event. */
   async positionAt(time: Date): Promise<number> {
     const { rows } = await this.pool.query<{ pos: string }>({
