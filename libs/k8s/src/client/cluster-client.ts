@@ -96,12 +96,15 @@ export class ClusterClient {
       this.#timeoutMs,
     );
     try {
-      const answer = await this.#watches.request({
-        method: 'GET',
-        path: this.#url(path, query),
-        headers: this.#headers,
-        signal: opening.signal,
-      });
+      const answer = await orAborted(
+        this.#watches.request({
+          method: 'GET',
+          path: this.#url(path, query),
+          headers: this.#headers,
+          signal: opening.signal,
+        }),
+        opening.signal,
+      );
       if (answer.statusCode >= 300) await this.#refuse(answer);
       return this.#chunks(answer.body, signal, abort);
     } catch (error) {
@@ -174,7 +177,7 @@ export class ClusterClient {
       timeoutMs,
     );
     try {
-      return await task(controller.signal);
+      return await orAborted(task(controller.signal), controller.signal);
     } catch (error) {
       throw this.#meaning(error, controller.signal);
     } finally {
@@ -198,3 +201,16 @@ export class ClusterClient {
     return `${this.#prefix}${path}${search ? `?${search}` : ''}`;
   }
 }
+
+/**
+ * undici tells a request of an abort only when it has a connection. One that waits for a connection that does not come
+ * about would outlive its timeout, and keep its place in the limit: with all places taken, the cluster would not even be
+ * probed any more.
+ */
+const orAborted = <T>(task: Promise<T>, signal: AbortSignal): Promise<T> =>
+  Promise.race([
+    task,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    }),
+  ]);

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { json, refusal, ScriptedServer, until, type Script } from '../testing/scripted-server.spec';
 import { ClusterClient, type ClientOptions } from './cluster-client';
 import { ApiError, NetworkError } from './errors';
@@ -90,6 +91,21 @@ describe('ClusterClient', () => {
     const error = await failure(client({ requestTimeoutMs: 50 }).request('GET', '/x'));
     expect(error).toBeInstanceOf(NetworkError);
     expect(error.kind).toBe('timeout');
+  });
+
+  it('throws a timeout for a connection that does not come about, and serves the next one in line', async () => {
+    const accepted: Socket[] = [];
+    const silent = createServer((socket) => accepted.push(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    // A TCP connection is accepted, and the TLS of it is never answered.
+    const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const waiting = client({ maxConcurrent: 1, connectTimeoutMs: 60_000 }, { server: url });
+    const errors = await Promise.all(
+      ['/a', '/b'].map((path) => failure(waiting.request('GET', path, { timeoutMs: 50 }))),
+    );
+    expect(errors.map(({ kind }) => kind as string)).toEqual(['timeout', 'timeout']);
+    silent.close();
+    for (const socket of accepted) socket.destroy();
   });
 
   it('throws a timeout for an answer that stops in the middle', async () => {
