@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   APPLICATION_LABEL,
   clusterDecider,
@@ -88,6 +89,8 @@ export class ClusterSession implements TargetHost {
 
   constructor(private readonly options: SessionOptions) {
     this.cluster = options.cluster;
+    // Every request under way and every watch listens to it; Node takes more than ten for a leak and says so.
+    setMaxListeners(0, this.signal);
     this.contents = options.contents;
     this.recorder = options.recorder;
     this.observations = options.observations;
