@@ -1,5 +1,5 @@
 import type { KubeObject } from '@keelson/domain';
-import type { Dice } from './faults-dice';
+import type { Dice } from '../../support/dice';
 import type { Membership } from './faults-membership';
 import { drawStrategy } from './faults-strategies';
 import { sidecarCommands } from './sidecar-commands';

@@ -1,6 +1,6 @@
 import { isOver, type Run, type RunAction } from '@keelson/domain';
 import { mayRestIn, stageOfOpenGate } from './faults-course';
-import type { Dice } from './faults-dice';
+import type { Dice } from '../../support/dice';
 import type { Mischief } from './faults-mischief';
 import type { Witness } from './faults-witness';
 import type { Fleet } from './fleet-harness';

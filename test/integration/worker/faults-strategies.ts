@@ -1,5 +1,5 @@
 import { DEFAULT_STRATEGY, type Gate, type Stage, type Strategy } from '@keelson/domain';
-import type { Dice } from './faults-dice';
+import type { Dice } from '../../support/dice';
 import type { Oracle } from './faults-oracle';
 
 export const TIERS = ['canary', 'early', 'late'] as const;

@@ -3,7 +3,7 @@ import { until } from '../../support/until';
 import { converges } from './faults-convergence';
 import { checkCourse } from './faults-course';
 import { Decisions } from './faults-decisions';
-import { Dice } from './faults-dice';
+import { Dice } from '../../support/dice';
 import { Membership } from './faults-membership';
 import { Mischief } from './faults-mischief';
 import { Oracle } from './faults-oracle';

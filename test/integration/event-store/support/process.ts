@@ -13,7 +13,7 @@ export interface Program {
 export const startProgram = (name: string, ...parameters: string[]): Program => {
   const child = spawn(
     process.execPath,
-    [join(__dirname, 'run-typescript.cjs'), join(__dirname, name), ...parameters],
+    [join(__dirname, '../../../support/run-typescript.cjs'), join(__dirname, name), ...parameters],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

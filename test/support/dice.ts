@@ -20,6 +20,17 @@ export class Dice {
     return from[this.below(from.length)]!;
   }
 
+  /** One of the keys, each as often as its weight says. */
+  weighted<Key extends string>(weights: Readonly<Record<Key, number>>): Key {
+    const entries = Object.entries(weights) as [Key, number][];
+    let left = this.fraction() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [key, weight] of entries) {
+      left -= weight;
+      if (left < 0) return key;
+    }
+    throw new Error('nothing has any weight');
+  }
+
   /** So many different ones, or all where there are fewer. */
   some<T>(count: number, from: readonly T[]): T[] {
     const left = [...from];

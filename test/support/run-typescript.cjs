@@ -4,7 +4,7 @@ const Module = require('node:module');
 const { join, resolve } = require('node:path');
 const { transformSync } = require('@swc/core');
 
-const libraries = resolve(__dirname, '../../../../libs');
+const libraries = resolve(__dirname, '../../libs');
 const config = {
   jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
   module: { type: 'commonjs' },
