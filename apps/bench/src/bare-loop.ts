@@ -1,7 +1,7 @@
 import type { KubeObject } from '@keelson/domain';
-import { Pool } from 'undici';
-import type { Access } from './simulator/protocol';
-import { bareBody, type BareBody } from './bare-body';
+import { bareBody } from './bare-body';
+import type { Access } from './clusters/access';
+import { BareClient } from './clusters/bare-client';
 
 /**
  * The baseline: a loop that knows what to send and sends it, with nothing around it. It applies the same objects in
@@ -9,35 +9,25 @@ import { bareBody, type BareBody } from './bare-body';
  * another name, because it would put the loop's objects right.
  */
 export class BareLoop {
-  private readonly pools: ReadonlyMap<string, Pool>;
+  private readonly client: BareClient;
 
   constructor(
-    private readonly clusters: readonly Access[],
+    clusters: readonly Access[],
     private readonly plan: readonly KubeObject[],
   ) {
-    this.pools = new Map(clusters.map(({ name, server }) => [name, new Pool(new URL(server).origin)]));
+    this.client = new BareClient(clusters);
   }
 
   /** All clusters at once; within one, the objects in order, because a Namespace comes before what is in it. */
-  async release(round: number): Promise<void> {
-    const bodies = this.plan.map((object) => bareBody(object, round));
-    await Promise.all(this.clusters.map((cluster) => this.apply(cluster, bodies)));
+  release(round: number): Promise<void> {
+    const applies = this.plan.map((object) => {
+      const { path, json } = bareBody(object, round);
+      return { method: 'PATCH' as const, path: `${path}?fieldManager=bare&force=true`, json };
+    });
+    return this.client.sendAll(applies, 1);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
-  }
-
-  private async apply({ name, server, token }: Access, bodies: readonly BareBody[]): Promise<void> {
-    for (const { path, json } of bodies) {
-      const { statusCode, body } = await this.pools.get(name)!.request({
-        method: 'PATCH',
-        path: `${new URL(server).pathname}${path}?fieldManager=bare&force=true`,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/apply-patch+yaml' },
-        body: json,
-      });
-      const answer = await body.text();
-      if (statusCode >= 300) throw new Error(`cluster ${name} answers ${statusCode} to an apply: ${answer}`);
-    }
+  close(): Promise<void> {
+    return this.client.close();
   }
 }

@@ -1,62 +1,47 @@
-import {
-  allPages,
-  ApiClient,
-  duration,
-  type Cluster,
-  type Page,
-  type ReleaseAccepted,
-  type Run,
-} from '@keelson/cli';
+import { allPages, type ApiClient, type Page, type ReleaseAccepted, type Run } from '@keelson/cli';
 import type { KubeObject, Labels } from '@keelson/domain';
-import { ControlPlane, until } from '@keelson/demo';
+import { until, type ControlPlane } from '@keelson/demo';
+import { ConnectedFleet } from './connected-fleet';
 import type { LoggedEvent } from './decision-cost';
 import type { BenchOptions } from './options';
 import { Simulator } from './simulator/simulator';
 import { APPLICATION, definition, imageOf, labelsOf, type Shape } from './workload';
 
-const CONNECT_MS = 120_000;
 const RUN_MS = 120_000;
 
-/** Registering asks for discovery and list calls in each cluster: a few at a time, as an operator's script would. */
-const REGISTER_AT_ONCE = 16;
-
-/** A server with many connected clusters and one released application: where every rollout benchmark begins. */
+/** A server with many simulated clusters and one defined application: where the rollout benchmarks begin. */
 export class BenchFleet {
   private constructor(
     readonly simulator: Simulator,
-    readonly plane: ControlPlane,
-    readonly api: ApiClient,
+    private readonly fleet: ConnectedFleet,
     private readonly shape: Shape,
-    readonly signal: AbortSignal,
   ) {}
 
   /** Runs the task on a fresh fleet and leaves nothing behind, however it ends. */
   static async use<T>(options: BenchOptions, task: (fleet: BenchFleet) => Promise<T>): Promise<T> {
-    const undo: (() => Promise<void>)[] = [];
+    const simulator = await Simulator.start(options.clusters);
     try {
-      const started = performance.now();
-      const note = (text: string): void => options.note(`${duration(performance.now() - started)}: ${text}`);
-      const simulator = await Simulator.start(options.clusters);
-      undo.push(() => simulator.stop());
-      const plane = await ControlPlane.start(options.signal);
-      undo.push(() => plane.stop());
-      const api = new ApiClient(plane.url, plane.token);
-      undo.push(() => api.close());
-      note('the server is ready');
-      const fleet = new BenchFleet(
-        simulator,
-        plane,
-        api,
-        options,
-        AbortSignal.any([options.signal, plane.died]),
-      );
-      await fleet.register();
-      note(`${options.clusters} clusters are connected`);
-      await fleet.define();
-      return await task(fleet);
+      const { clusters } = simulator;
+      const labels = (index: number): Labels => labelsOf(index, clusters.length, options);
+      return await ConnectedFleet.use({ ...options, clusters, labelsOf: labels }, async (connected) => {
+        await connected.api.put(`/applications/${APPLICATION}`, definition(options));
+        return task(new BenchFleet(simulator, connected, options));
+      });
     } finally {
-      for (const end of undo.reverse()) await end();
+      await simulator.stop();
     }
+  }
+
+  get plane(): ControlPlane {
+    return this.fleet.plane;
+  }
+
+  get api(): ApiClient {
+    return this.fleet.api;
+  }
+
+  get signal(): AbortSignal {
+    return this.fleet.signal;
   }
 
   /** Answers as soon as the release was accepted. */
@@ -97,33 +82,5 @@ export class BenchFleet {
     const { items } = await this.api.get<Page<LoggedEvent>>('/audit', { query: { run, limit: 1 } });
     const after = (items[0]?.position ?? 1) - 1;
     return allPages<LoggedEvent>(this.api, '/audit', { application: APPLICATION, after });
-  }
-
-  private async register(): Promise<void> {
-    const { clusters } = this.simulator;
-    const { labels } = this;
-    const queue = [...clusters];
-    const takeOne = async (): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const { name, kubeconfig } = next;
-        await this.api.put(`/clusters/${name}`, { labels: labels.get(name), connection: { kubeconfig } });
-      }
-    };
-    await Promise.all(Array.from({ length: REGISTER_AT_ONCE }, takeOne));
-    const wanted = clusters.length;
-    await until(
-      `${wanted} clusters are connected`,
-      async (note) => {
-        const known = await allPages<Cluster>(this.api, '/clusters');
-        const connected = known.filter(({ phase }) => phase === 'Connected').length;
-        note(`${connected} are`);
-        return connected === wanted || undefined;
-      },
-      { deadlineMs: CONNECT_MS, everyMs: 200, signal: this.signal },
-    );
-  }
-
-  private async define(): Promise<void> {
-    await this.api.put(`/applications/${APPLICATION}`, definition(this.shape));
   }
 }

@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { linesOf } from '@keelson/demo';
-import { Agent, request } from 'undici';
+import type { Access } from './clusters/access';
+import { BareClient } from './clusters/bare-client';
 import { hasConverged, type Deployment } from './has-converged';
-import type { Access } from './simulator/protocol';
 
 interface Waiting {
   readonly namespace: string;
@@ -16,12 +15,13 @@ interface Waiting {
  * The judge of both contestants: one watch on the Deployments of every cluster, opened before the clock starts.
  */
 export class FleetWatch {
-  private readonly agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  private readonly client: BareClient;
   private readonly stopped = new AbortController();
   private readonly watches: Promise<void>[] = [];
   private waiting: Waiting | undefined;
 
   private constructor(private readonly clusters: readonly Access[]) {
+    this.client = new BareClient(clusters);
     // One listener for each watch, as intended.
     setMaxListeners(0, this.stopped.signal);
   }
@@ -45,24 +45,19 @@ export class FleetWatch {
   async close(): Promise<void> {
     this.stopped.abort();
     await Promise.all(this.watches);
-    await this.agent.destroy();
+    await this.client.close();
   }
 
-  private async follow({ name, server, token }: Access): Promise<void> {
-    const { body, statusCode } = await request(`${server}/apis/apps/v1/deployments`, {
-      dispatcher: this.agent,
-      query: { watch: true },
-      headers: { authorization: `Bearer ${token}` },
-      signal: this.stopped.signal,
-    });
-    if (statusCode !== 200) throw new Error(`cluster ${name} answers ${statusCode} to a watch`);
+  private async follow(cluster: Access): Promise<void> {
+    const { name } = cluster;
+    const lines = await this.client.watch(cluster, '/apis/apps/v1/deployments', this.stopped.signal);
     const broken = (cause: unknown): void =>
       this.waiting?.failed(new Error(`the watch of ${name} broke`, { cause }));
-    this.watches.push(this.read(name, body).then(() => broken('it was ended'), broken));
+    this.watches.push(this.read(name, lines).then(() => broken('it was ended'), broken));
   }
 
-  private async read(cluster: string, body: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const line of linesOf(body)) {
+  private async read(cluster: string, lines: AsyncIterable<string>): Promise<void> {
+    for await (const line of lines) {
       const { object } = JSON.parse(line) as { object: Deployment };
       const { waiting } = this;
       if (waiting?.namespace !== object.metadata.namespace || !hasConverged(object, waiting.image)) continue;

@@ -3,6 +3,7 @@ import { table } from '@keelson/cli';
 import { until } from '@keelson/demo';
 import { BenchFleet } from './bench-fleet';
 import type { BenchOptions } from './options';
+import { cpuSeconds } from './server-metrics';
 import { rounded } from './statistics';
 
 export interface IdleResult {
@@ -25,10 +26,10 @@ export const idle = (options: BenchOptions): Promise<IdleResult> =>
     await fleet.succeeded(await fleet.release(0));
     await becomeQuiet(fleet);
     await fleet.simulator.reset();
-    const before = await cpuSeconds(fleet);
+    const before = await cpuSeconds(fleet.plane);
     const started = performance.now();
     await delay(options.seconds * 1_000, undefined, { signal: fleet.signal });
-    const used = (await cpuSeconds(fleet)) - before;
+    const used = (await cpuSeconds(fleet.plane)) - before;
     const lasted = (performance.now() - started) / 1_000;
     const { writes, total } = await fleet.simulator.counts();
     return {
@@ -54,13 +55,6 @@ const becomeQuiet = async (fleet: BenchFleet): Promise<void> => {
     },
     { deadlineMs: QUIET_MS, signal: fleet.signal },
   );
-};
-
-/** From the server's own metrics: they are there on every system. */
-const cpuSeconds = async ({ plane }: BenchFleet): Promise<number> => {
-  const found = /^process_cpu_seconds_total(?:\{[^}]*\})? (\S+)/m.exec(await plane.metrics());
-  if (!found) throw new Error('/metrics has no process_cpu_seconds_total');
-  return Number(found[1]);
 };
 
 export const idleText = ({ clusters, seconds, cpuPercent, writes, requests }: IdleResult): string =>

@@ -1,7 +1,7 @@
 import { BENCHMARKS, PLANNED } from './benchmarks';
 import { parseOptions, UsageError } from './options';
 
-const USAGE = `usage: npm run bench -- ${[...BENCHMARKS.keys()].join('|')} [--clusters N] [--rounds N] [--seconds N] [--stages 20,30,50] [--concurrency N|N%] [--json]`;
+const USAGE = `usage: npm run bench -- ${[...BENCHMARKS.keys()].join('|')} [--clusters N] [--applications N] [--rounds N] [--seconds N] [--stages 20,30,50] [--concurrency N|N%] [--json]`;
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -16,8 +16,8 @@ const main = async ([name, ...args]: readonly string[]): Promise<void> => {
   if (!benchmark) {
     throw new UsageError(PLANNED.includes(name ?? '') ? `benchmark ${name} is not available yet` : USAGE);
   }
-  const options = parseOptions(args);
-  const { result, text } = await benchmark({ ...options, signal: interrupt.signal, note: console.error });
+  const options = parseOptions(args, benchmark.defaults);
+  const { result, text } = await benchmark.run({ ...options, signal: interrupt.signal, note: console.error });
   console.log(options.json ? JSON.stringify(result) : text);
 };
 

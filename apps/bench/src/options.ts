@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
   readonly clusters: number;
+  readonly applications: number;
   readonly rounds: number;
   readonly seconds: number;
   /** Percentages of the clusters that the stages of a release have, in order; together the whole. */
@@ -21,13 +22,20 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const parseOptions = (args: readonly string[]): Omit<BenchOptions, 'signal' | 'note'> => {
+/** What a benchmark is run with unless the command line says otherwise. */
+export type Defaults = Partial<Record<'clusters' | 'applications' | 'rounds', number>>;
+
+export const parseOptions = (
+  args: readonly string[],
+  { clusters = 100, applications = 100, rounds = 5 }: Defaults = {},
+): Omit<BenchOptions, 'signal' | 'note'> => {
   try {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        clusters: { type: 'string', default: '100' },
-        rounds: { type: 'string', default: '5' },
+        clusters: { type: 'string', default: String(clusters) },
+        applications: { type: 'string', default: String(applications) },
+        rounds: { type: 'string', default: String(rounds) },
         seconds: { type: 'string', default: '20' },
         stages: { type: 'string', default: '100' },
         concurrency: { type: 'string', default: '100%' },
@@ -36,6 +44,7 @@ export const parseOptions = (args: readonly string[]): Omit<BenchOptions, 'signa
     });
     return {
       clusters: count('clusters', values.clusters, 1_000),
+      applications: count('applications', values.applications, 1_000),
       rounds: count('rounds', values.rounds, 100),
       seconds: count('seconds', values.seconds, 3_600),
       stages: stages(values.stages),

@@ -4,6 +4,7 @@ describe('options', () => {
   it('has defaults for all', () => {
     expect(parseOptions([])).toEqual({
       clusters: 100,
+      applications: 100,
       rounds: 5,
       seconds: 20,
       stages: [100],
@@ -12,10 +13,19 @@ describe('options', () => {
     });
   });
 
+  it('has those of the benchmark', () => {
+    expect(parseOptions(['--clusters', '7'], { clusters: 3, applications: 200 })).toMatchObject({
+      clusters: 7,
+      applications: 200,
+      rounds: 5,
+    });
+  });
+
   it('reads each', () => {
-    const args = ['--clusters', '7', '--rounds=2', '--seconds', '1', '--stages', '20,30,50'];
+    const args = ['--clusters', '7', '--applications', '9', '--rounds=2', '--seconds', '1', '--stages', '20,30,50'];
     expect(parseOptions([...args, '--concurrency', '50%', '--json'])).toEqual({
       clusters: 7,
+      applications: 9,
       rounds: 2,
       seconds: 1,
       stages: [20, 30, 50],

@@ -1,5 +1,6 @@
 import { startSimulator, type Simulator } from '@keelson/k8s';
-import type { Access, Counts, FromSimulator, ToSimulator } from './protocol';
+import type { Access } from '../clusters/access';
+import type { Counts, FromSimulator, ToSimulator } from './protocol';
 
 const tell = (message: FromSimulator): void => {
   process.send?.(message);

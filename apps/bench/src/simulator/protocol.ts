@@ -1,12 +1,6 @@
-/** What the benchmark and its simulator process say to each other. */
+import type { Access } from '../clusters/access';
 
-/** How to reach one simulated API server. */
-export interface Access {
-  readonly name: string;
-  readonly server: string;
-  readonly token: string;
-  readonly kubeconfig: string;
-}
+/** What the benchmark and its simulator process say to each other. */
 
 export interface Counts {
   /** Requests that could have changed something, over all clusters. */

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Access, Counts, FromSimulator, ToSimulator } from './protocol';
+import type { Access } from '../clusters/access';
+import type { Counts, FromSimulator, ToSimulator } from './protocol';
 
 /** Simulated clusters in a process of their own: their work must not be counted as the server's or the loop's. */
 export class Simulator {
