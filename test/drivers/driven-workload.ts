@@ -87,9 +87,11 @@ export class DrivenWorkload {
     this.leastReady = Math.min(this.leastReady, await this.ready());
     const answer = await client.get(this.path(this.kind, this.name));
     const live = answer.status === 200 ? (answer.body as KubeObject) : undefined;
-    const [watched = []] = childrenOf([planned], 'Recreate', this.namespace).values();
+    const target = { share, update: 'Recreate' } as const;
+    const all = { explain: true, liveOf: () => live };
+    const [watched = []] = childrenOf([planned], target, this.namespace, all).collections.values();
     const children = (await Promise.all(watched.map(({ kind }) => this.list(kind)))).flat() as KubeObject[];
-    const driven = drive([planned], { share, update: 'Recreate' }, () => ({ live, children }));
+    const driven = drive([planned], target, () => ({ live, children }));
     if (driven === 'unknown' || !driven.progress) throw new Error('a workload that is seen has progress');
     const [object] = driven.objects;
     const applied = await client.apply(this.path(this.kind, this.name), object, {

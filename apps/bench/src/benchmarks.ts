@@ -1,8 +1,10 @@
 import { append, appendText } from './append/append';
 import { drift, driftText } from './drift/drift';
+import { fleet, fleetText } from './fleet/fleet';
 import { idle, idleText } from './idle';
 import type { BenchOptions, Defaults } from './options';
 import { quarter, quarterText } from './quarter/quarter';
+import { replay, replayText } from './replay';
 import { rollout, rolloutText } from './rollout';
 import { scale, scaleText } from './scale/scale';
 
@@ -29,9 +31,8 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['rollout', benchmark(rollout, rolloutText)],
   ['idle', benchmark(idle, idleText)],
   ['drift', benchmark(drift, driftText)],
+  ['fleet', benchmark(fleet, fleetText)],
   ['quarter', benchmark(quarter, quarterText)],
+  ['replay', benchmark(replay, replayText, { clusters: 100, applications: 100, rounds: 3 })],
   ['scale', benchmark(scale, scaleText, { clusters: 3, applications: 200, rounds: 3 })],
 ]);
-
-/** Named in the documentation, and not written yet. */
-export const PLANNED: readonly string[] = ['replay'];

@@ -1,7 +1,7 @@
 import type { EventStore, Projection, Vault } from '@keelson/event-store';
 import type { EventBus, JobQueue } from '@keelson/messaging';
 import type { Logger } from 'pino';
-import { ClusterSessions } from './clusters/cluster-sessions';
+import { ClusterSessions, type WorkerStanding } from './clusters/cluster-sessions';
 import { fleetProjection } from './fleet/projection';
 import { ShardOwnership } from './kernel/shards';
 import { RunEngine } from './runs/run-engine';
@@ -24,6 +24,9 @@ export interface WorkerOptions {
 
 export interface Worker {
   readonly projection: Projection;
+  readonly standing: WorkerStanding;
+  /** Has every target looked at, whatever is known of it: what happens to a cluster's when its connection returns. */
+  lookAtAll(): void;
   stop(): Promise<void>;
 }
 
@@ -70,6 +73,10 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
 
   return {
     projection,
+    get standing() {
+      return sessions.standing;
+    },
+    lookAtAll: () => sessions.askAll(),
     stop: async () => {
       clearInterval(sweep);
       await sweeping;

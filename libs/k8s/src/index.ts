@@ -29,4 +29,4 @@ export type { InformerEvent, InformerPhase } from './watch/informer';
 export * from './watch/collection-watches';
 export { Informer, type InformerOptions } from './watch/informer';
 export * from './watch/watch-set';
-export { startSimulator, type Simulator, type SimulatorOptions } from './simulator';
+export { startSimulator, type FaultPlan, type Simulator, type SimulatorOptions } from './simulator';

@@ -1,13 +1,6 @@
-import { join } from 'node:path';
 import { table } from '@keelson/cli';
-import { makeScratchFolder, removeScratchFolder } from '@keelson/demo';
-import {
-  createPool,
-  migrate,
-  openEventStore,
-  startEmbeddedPostgres,
-  type EventStore,
-} from '@keelson/event-store';
+import type { EventStore } from '@keelson/event-store';
+import { useDatabase } from '../database';
 import type { BenchOptions } from '../options';
 import { BASELINE_TABLE, hasPgbench, insertLoop, pgbench } from './baseline';
 import { closedLoop } from './closed-loop';
@@ -33,30 +26,10 @@ interface AppendRates {
 }
 
 const CLIENTS = [1, 8, 32];
-const MIGRATIONS = join(__dirname, '..', '..', '..', '..', 'migrations');
 
 /** Appends a second through the command handler, sealing included, against durable single-row commits. */
-export const append = async ({ seconds, signal, note }: BenchOptions): Promise<AppendResult> => {
-  const folder = await makeScratchFolder();
-  try {
-    const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres') });
-    const pool = createPool(postgres.url);
-    try {
-      await migrate(pool, MIGRATIONS);
-      const store = await openEventStore({ pool });
-      try {
-        return await measure(store, postgres.url, { seconds, signal, note });
-      } finally {
-        await store.stop();
-      }
-    } finally {
-      await pool.end();
-      await postgres.stop();
-    }
-  } finally {
-    await removeScratchFolder(folder);
-  }
-};
+export const append = ({ seconds, signal, note }: BenchOptions): Promise<AppendResult> =>
+  useDatabase(({ store, url }) => measure(store, url, { seconds, signal, note }));
 
 const measure = async (
   store: EventStore,

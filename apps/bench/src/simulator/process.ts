@@ -1,5 +1,6 @@
 import { startSimulator, type Simulator } from '@keelson/k8s';
 import type { Access } from '../clusters/access';
+import { seedClusters } from './seed';
 import type { Counts, FromSimulator, ToSimulator } from './protocol';
 
 const tell = (message: FromSimulator): void => {
@@ -25,8 +26,13 @@ const countsOf = (simulator: Simulator): Counts =>
 
 const main = async (clusters: number): Promise<void> => {
   const simulator = await startSimulator({ clusters });
-  process.on('message', ({ ask }: ToSimulator) => {
-    if (ask === 'counts') return tell({ tell: 'counts', counts: countsOf(simulator) });
+  process.on('message', (message: ToSimulator) => {
+    if (message.ask === 'seed') {
+      // Nobody can go on without it: the process ends, and whoever asked is told so.
+      void seedClusters(simulator, message.seed).then(() => tell({ tell: 'seeded' }));
+      return;
+    }
+    if (message.ask === 'counts') return tell({ tell: 'counts', counts: countsOf(simulator) });
     for (const name of simulator.names) simulator.cluster(name).requests.reset();
     tell({ tell: 'reset' });
   });

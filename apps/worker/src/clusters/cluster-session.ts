@@ -172,6 +172,12 @@ export class ClusterSession implements TargetHost {
     return [...this.agents.keys()];
   }
 
+  /** Whether the cluster answers, and how many of its targets wait to be attended to, or for something to try again. */
+  get standing(): { connected: boolean; targets: number; waiting: number } {
+    const waiting = this.work.size + this.retries.size;
+    return { connected: this.connected, targets: this.agents.size, waiting };
+  }
+
   /** Looks at every target again: the sweep that makes up for whatever was missed. */
   askAll(): void {
     if (!this.connected) return;

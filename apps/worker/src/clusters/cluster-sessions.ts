@@ -16,6 +16,15 @@ export interface ClusterSessionsOptions {
   readonly logger: Logger;
 }
 
+/** What one worker has to do with how many clusters. */
+export interface WorkerStanding {
+  readonly clusters: number;
+  readonly connected: number;
+  readonly targets: number;
+  /** Targets that wait to be attended to, or for something to try again. */
+  readonly waiting: number;
+}
+
 interface Wanted {
   readonly name: string;
   readonly credentials: string;
@@ -74,6 +83,23 @@ export class ClusterSessions {
     }
     for (const { session } of this.sessions.values()) session.sweepNodes();
     await this.dropVanished();
+  }
+
+  /** Has every target looked at, whatever is known of it. */
+  askAll(): void {
+    for (const { session } of this.sessions.values()) session.askAll();
+  }
+
+  /** Over all sessions. */
+  get standing(): WorkerStanding {
+    const sum = { clusters: this.sessions.size, connected: 0, targets: 0, waiting: 0 };
+    for (const { session } of this.sessions.values()) {
+      const { connected, targets, waiting } = session.standing;
+      if (connected) sum.connected += 1;
+      sum.targets += targets;
+      sum.waiting += waiting;
+    }
+    return sum;
   }
 
   async stop(): Promise<void> {

@@ -16,6 +16,11 @@ export class Timers {
     this.pending.set(key, { timer, due });
   }
 
+  /** Wake-ups that are pending. */
+  get size(): number {
+    return this.pending.size;
+  }
+
   cancel(key: string): void {
     clearTimeout(this.pending.get(key)?.timer);
     this.pending.delete(key);

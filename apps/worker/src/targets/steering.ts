@@ -3,6 +3,7 @@ import {
   childrenOf,
   drive,
   isSwitch,
+  type Beside,
   type Collection,
   type CollectionWatches,
   type Driven,
@@ -17,7 +18,17 @@ export interface Course extends Omit<Driven, 'objects'> {
   readonly waves: readonly (readonly KubeObject[])[];
   /** Stand-ins that differ from what was sent last: the step that is due. */
   readonly due: readonly KubeObject[];
+  /** What is wrong, if anything is, can be told if it is looked at again after so long. */
+  readonly explainInMs?: number;
 }
+
+/**
+ * Pods are asked why they are not ready when a workload has had time to become so. Looking at them at once cost every
+ * target of a release two lists and two watches, twice as many requests as the release itself.
+ */
+const EXPLAIN_AFTER_MS = 5_000;
+
+const NOTHING_BESIDE: Beside = { collections: new Map(), incomplete: false };
 
 /**
  * Takes a target's workloads through its batches. The drivers say what follows from what is there; this remembers what
@@ -28,6 +39,8 @@ export class Steering {
   private readonly sent = new Map<string, string>();
   /** Generation at which everything was seen to have arrived: from then on nothing more has to be watched for it. */
   private arrived?: number;
+  /** The generation that is followed, and since when (`Date.now`). */
+  private followed = { generation: 0, since: 0 };
 
   constructor(
     private readonly follower: string,
@@ -36,18 +49,24 @@ export class Steering {
   ) {}
 
   /** `unknown` while a cache does not follow its cluster. */
-  course(desired: Desired, plan: PlanObjects): Course | 'unknown' {
+  course(desired: Desired, plan: PlanObjects, now = Date.now()): Course | 'unknown' {
     const { namespace, generation } = desired;
     const pace = this.arrived === generation ? undefined : desired.pace;
-    const collections = pace
-      ? childrenOf(plan.objects, pace.update, namespace)
-      : new Map<string, Collection[]>();
+    if (this.followed.generation !== generation) this.followed = { generation, since: now };
+    const explainInMs = this.followed.since + EXPLAIN_AFTER_MS - now;
+    const { collections, incomplete } = pace
+      ? childrenOf(plan.objects, pace, namespace, {
+          explain: explainInMs <= 0,
+          liveOf: (object) => this.live(object, namespace),
+        })
+      : NOTHING_BESIDE;
     this.children.follow(this.follower, [...collections.values()].flat());
     const driven = drive(plan.objects, pace, (object) =>
       this.view(object, namespace, collections.get(keyOf(refOf(object))) ?? []),
     );
     if (driven === 'unknown') return 'unknown';
     const { objects, ...course } = driven;
+    const untold = incomplete && explainInMs > 0 && course.progress?.reached === false;
     if (pace?.share === '100%' && course.progress?.reached && course.held.size === 0)
       this.arrived = generation;
     const standIns = new Map<string, KubeObject>();
@@ -57,6 +76,7 @@ export class Steering {
       ...course,
       waves: plan.waves.map((wave) => wave.map((object) => standIns.get(keyOf(refOf(object))) ?? object)),
       due: pace ? [...standIns.values()].filter((object) => !this.wasSent(object)) : [],
+      ...(untold ? { explainInMs } : {}),
     };
   }
 
@@ -71,6 +91,11 @@ export class Steering {
 
   private wasSent(object: KubeObject): boolean {
     return this.sent.get(keyOf(refOf(object))) === JSON.stringify(object);
+  }
+
+  private live(object: KubeObject, namespace: string): KubeObject | undefined {
+    const live = lookUp(this.cache, object, namespace);
+    return typeof live === 'string' ? undefined : live;
   }
 
   private view(

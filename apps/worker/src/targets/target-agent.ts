@@ -117,6 +117,7 @@ export class TargetAgent {
     else await this.steer(desired, course);
     if (this.applied === desired.generation) await this.keep(desired, course);
     this.judge(desired, course);
+    if (course.explainInMs !== undefined) this.host.again(desired.application, course.explainInMs);
   }
 
   /** Has the cluster stay as it was made. */

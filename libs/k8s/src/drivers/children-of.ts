@@ -1,31 +1,48 @@
-import { keyOf, refOf, type KubeObject, type UpdateMode } from '@keelson/domain';
+import { keyOf, refOf, type KubeObject } from '@keelson/domain';
 import type { Collection } from '../watch/collection-watches';
 import { driverFor } from './driver-for';
 import { isRecord } from '../drift/fields-v1';
 import { listAt, recordAt, stringAt } from './json';
+import type { BatchTarget } from './types';
+
+export interface Beside {
+  /** By the workload's key (`keyOf`). */
+  readonly collections: ReadonlyMap<string, readonly Collection[]>;
+  /** Some were left out, because they would only tell what is wrong. */
+  readonly incomplete: boolean;
+}
 
 /**
- * What must be watched beside the workloads of a plan, by the workload's key (`keyOf`). Needed only while a target
- * follows batches; `namespace` is where objects without one go.
+ * What must be watched beside the workloads of a plan. Needed only while a target follows batches; `namespace` is where
+ * objects without one go. With `explain` also what the next step does not depend on, and that tells why a workload does
+ * not become what it is to be.
  */
 export const childrenOf = (
   planned: readonly KubeObject[],
-  update: UpdateMode,
+  target: BatchTarget,
   namespace: string,
-): Map<string, Collection[]> => {
+  { explain, liveOf }: { explain: boolean; liveOf: (object: KubeObject) => KubeObject | undefined },
+): Beside => {
   const collections = new Map<string, Collection[]>();
+  let incomplete = false;
   for (const object of planned) {
     const labelSelector = selectorOf(object);
-    const kinds = driverFor(object)?.children(update) ?? [];
+    const driver = driverFor(object);
+    const kinds = driver?.children(target.update) ?? [];
     // An empty selector means every pod of the namespace; no kind of workload accepts one.
-    if (labelSelector === '' || kinds.length === 0) continue;
+    if (!driver || labelSelector === '' || kinds.length === 0) continue;
+    const live = liveOf(object);
+    if (!live || (!explain && driver.decidesAlone?.(object, target, live))) {
+      incomplete = true;
+      continue;
+    }
     const where = { namespace: object.metadata.namespace ?? namespace, labelSelector };
     collections.set(
       keyOf(refOf(object)),
       kinds.map((kind) => ({ ...kind, ...where })),
     );
   }
-  return collections;
+  return { collections, incomplete };
 };
 
 /** A workload's selector in the form of the API's `labelSelector` parameter. */

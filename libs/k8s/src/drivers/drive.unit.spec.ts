@@ -1,7 +1,7 @@
 import { keyOf, refOf, type KubeObject } from '@keelson/domain';
 import { childrenOf } from './children-of';
 import { drive, type Driven } from './drive';
-import { HELD_FROM_ANNOTATION, marked, templateHash } from './marks';
+import { HELD_FROM_ANNOTATION, HOLD, marked, templateHash } from './marks';
 import { deployment } from './testing/deployment-model.spec';
 import { liveOf, pod } from './testing/objects.spec';
 import type { BatchTarget, WorkloadView } from './types';
@@ -29,6 +29,8 @@ const before = (planned: KubeObject) => {
 };
 
 const BATCH: BatchTarget = { share: '50%', update: 'Recreate' };
+const WHOLE: BatchTarget = { share: '100%', update: 'Recreate' };
+const heldWeb: KubeObject = { ...web, spec: { ...(web['spec'] as object), ...HOLD } };
 const known = (driven: Driven | 'unknown'): Driven => {
   if (driven === 'unknown') throw new Error('a view is unknown');
   return driven;
@@ -114,7 +116,11 @@ describe('a plan on its way', () => {
       'picky',
     );
     const placeless = { ...picky, metadata: { name: 'picky' } };
-    const children = childrenOf([config, set, placeless], 'Recreate', 'elsewhere');
+    const { collections: children, incomplete } = childrenOf([config, set, placeless], BATCH, 'elsewhere', {
+      explain: true,
+      liveOf: (object) => object,
+    });
+    expect(incomplete).toBe(false);
     expect([...children.keys()]).toEqual([keyOf(refOf(set)), keyOf(refOf(placeless))]);
     expect(children.get(keyOf(refOf(set)))).toContainEqual({
       apiVersion: 'v1',
@@ -128,5 +134,18 @@ describe('a plan on its way', () => {
       namespace: 'elsewhere',
       labelSelector: 'app=web,tier in (a,b),tier notin (c),on,!off',
     });
+  });
+
+  it.each<[string, BatchTarget, KubeObject | undefined, boolean, number]>([
+    ['of what does not exist yet', BATCH, undefined, true, 0],
+    ['of a Deployment that is released whole', WHOLE, web, false, 0],
+    ['of the same, when it is asked what is wrong', WHOLE, web, true, 2],
+    ['of a Deployment in its batches', BATCH, web, false, 2],
+    ['of one that is still held when the whole is due', WHOLE, heldWeb, false, 2],
+    ['of one that may be upgraded in place', { ...WHOLE, update: 'InPlaceIfPossible' }, web, false, 2],
+  ])('are left out as long as nothing follows from them: %s', (_, target, live, explain, kinds) => {
+    const { collections, incomplete } = childrenOf([web], target, 'shop', { explain, liveOf: () => live });
+    expect([...collections.values()].flat()).toHaveLength(kinds);
+    expect(incomplete).toBe(kinds === 0);
   });
 });

@@ -79,5 +79,10 @@ export interface ChildKind {
 export interface WorkloadDriver {
   /** Kinds to look at beside the workload, in its namespace and by its selector. */
   children(update: UpdateMode): readonly ChildKind[];
+  /**
+   * Whether the step follows from the workload alone, so that children would only tell what is wrong with it. Left out:
+   * never, once it exists.
+   */
+  decidesAlone?(planned: KubeObject, target: BatchTarget, live: KubeObject): boolean;
   step(planned: KubeObject, target: BatchTarget, view: WorkloadView): DriverStep;
 }

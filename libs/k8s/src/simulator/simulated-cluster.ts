@@ -1,4 +1,5 @@
 import { type KubeObject, type ObjectRef, groupOf } from '@keelson/domain';
+import { applyObject } from './api/apply';
 import { type ClusterState, type WriteRequest } from './api/cluster-state';
 import { createObject } from './api/create';
 import { type DeleteOptions, deleteObject } from './api/delete';
@@ -101,6 +102,11 @@ export class SimulatedCluster implements ServedCluster {
   create(object: KubeObject, manager = 'kubectl-create'): KubeObject {
     const request = this.requestFor(refOfObject(object), manager);
     return structuredClone(createObject(this.state, request, structuredClone(object)));
+  }
+
+  /** Applies an object by server-side apply, without a request. */
+  apply(object: KubeObject, manager: string): KubeObject {
+    return applyObject(this.state, this.requestFor(refOfObject(object), manager), structuredClone(object)).object;
   }
 
   /** Changes an object with somebody else's hand; `mutate` changes the copy that it is given. */

@@ -53,7 +53,16 @@ class Drill {
 
   drive(planned: KubeObject, to: Share): DriverStep {
     const view: WorkloadView = { live: this.model.live, children: this.seen };
-    const step = deploymentDriver.step(planned, { share: to, update: 'Recreate' }, view);
+    const target = { share: to, update: 'Recreate' } as const;
+    const step = deploymentDriver.step(planned, target, view);
+    // Where it says so, nothing but the explanation follows from the children.
+    if (view.live && deploymentDriver.decidesAlone?.(planned, target, view.live)) {
+      const blind = deploymentDriver.step(planned, target, { live: view.live, children: [] });
+      expect({ ...blind, progress: { ...blind.progress, message: '' } }).toEqual({
+        ...step,
+        progress: { ...step.progress, message: '' },
+      });
+    }
     if (step.object !== this.model.live) this.model.apply(step.object);
     this.last = step;
     return step;

@@ -20,6 +20,7 @@ const REPLICA_SETS: ChildKind = { apiVersion: 'apps/v1', kind: 'ReplicaSet' };
  */
 export const deploymentDriver: WorkloadDriver = {
   children: () => [REPLICA_SETS, PODS],
+  decidesAlone: (planned, { share }, live) => isRecreate(planned) || (share === '100%' && !isHeld(live)),
 
   step(planned, target, view) {
     const plan = marked(planned);

@@ -37,6 +37,10 @@ export const withInPlace = (recreate: WorkloadDriver, inPlace: InPlaceDriver): W
     const kinds = recreate.children(update);
     return [...kinds, ...inPlace.children.filter(({ kind }) => !kinds.some((known) => known.kind === kind))];
   },
+  decidesAlone: (planned, target, live) =>
+    target.update === 'Recreate' &&
+    !isUnderWay(live) &&
+    recreate.decidesAlone?.(planned, target, live) === true,
   step(planned, target, view) {
     const isBegun = view.live !== undefined && isUnderWay(view.live);
     if (target.update === 'Recreate' && !isBegun) return recreate.step(planned, target, view);
