@@ -20,6 +20,7 @@ import { describeStatefulSets } from './kubernetes/stateful-sets';
 import { type ContractTarget } from './kubernetes/target';
 import { describeVerbs } from './kubernetes/verbs';
 import { describeWatch } from './kubernetes/watch';
+import { describeWholeness } from './kubernetes/wholeness';
 
 export { type ContractTarget } from './kubernetes/target';
 
@@ -47,6 +48,7 @@ export function describeKubernetesContract(title: string, target: () => Promise<
     describeDeletion(lazily);
     describeApply(lazily);
     describeOwnership(lazily);
+    describeWholeness(lazily);
     describePaging(lazily);
     describeWatch(lazily);
     describeCustomResources(lazily);

@@ -15,7 +15,7 @@ import {
   generationOf,
   ignoredPaths,
   isIgnored,
-  rememberByDryRun,
+  rememberAgain,
   type ChangeSet,
 } from '@keelson/k8s';
 import { itemOf, type Desired } from './desired';
@@ -86,7 +86,7 @@ export class DriftControl {
 
   /**
    * Compares every object once. What another process applied (this one before a restart, or the owner before this one)
-   * is not remembered: dry runs bring the memory back without writing anything.
+   * is not remembered: what the cache shows brings the memory back, or dry runs do, without writing anything.
    */
   async compare(desired: Desired, waves: Waves): Promise<void> {
     if (this.compared) return;
@@ -97,7 +97,7 @@ export class DriftControl {
       const live = lookUp(deps.cache, object, namespace);
       if (live === 'unknown') return this.host.again(application, UNTIL_WATCHED_MS);
       if (live !== 'absent' && !deps.memory.get(refOf(live)))
-        await rememberByDryRun(deps, { application, generation, hash, namespace }, object, signal);
+        await rememberAgain(deps, { application, generation, hash, namespace }, object, signal);
       this.look(desired, object);
     }
     this.compared = changes === this.changes;

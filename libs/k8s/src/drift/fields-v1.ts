@@ -29,7 +29,7 @@ export type Selector =
   | { readonly by: 'index'; readonly index: number };
 
 /** An unknown kind of entry is left out: what we cannot read we do not judge. */
-const selectorOf = (raw: string): Selector | undefined => {
+export const selectorOf = (raw: string): Selector | undefined => {
   const text = raw.slice(2);
   try {
     if (raw.startsWith('f:')) return { by: 'field', name: text };
