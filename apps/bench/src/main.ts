@@ -1,4 +1,4 @@
-import { BENCHMARKS, PLANNED } from './benchmarks';
+import { BENCHMARKS } from './benchmarks';
 import { parseOptions, UsageError } from './options';
 
 const USAGE = `usage: npm run bench -- ${[...BENCHMARKS.keys()].join('|')} [--clusters N] [--applications N] [--rounds N] [--seconds N] [--stages 20,30,50] [--concurrency N|N%] [--json]`;
@@ -14,7 +14,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const main = async ([name, ...args]: readonly string[]): Promise<void> => {
   const benchmark = BENCHMARKS.get(name ?? '');
   if (!benchmark) {
-    throw new UsageError(PLANNED.includes(name ?? '') ? `benchmark ${name} is not available yet` : USAGE);
+    throw new UsageError(USAGE);
   }
   const options = parseOptions(args, benchmark.defaults);
   const { result, text } = await benchmark.run({ ...options, signal: interrupt.signal, note: console.error });

@@ -22,7 +22,17 @@ describe('options', () => {
   });
 
   it('reads each', () => {
-    const args = ['--clusters', '7', '--applications', '9', '--rounds=2', '--seconds', '1', '--stages', '20,30,50'];
+    const args = [
+      '--clusters',
+      '7',
+      '--applications',
+      '9',
+      '--rounds=2',
+      '--seconds',
+      '1',
+      '--stages',
+      '20,30,50',
+    ];
     expect(parseOptions([...args, '--concurrency', '50%', '--json'])).toEqual({
       clusters: 7,
       applications: 9,

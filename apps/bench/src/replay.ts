@@ -23,7 +23,13 @@ export interface ReplayResult {
 const BATCH = 500;
 
 /** How fast the read model is made anew from the log, beside reading the log and doing nothing with it. */
-export const replay = ({ clusters, applications, rounds, signal, note }: BenchOptions): Promise<ReplayResult> =>
+export const replay = ({
+  clusters,
+  applications,
+  rounds,
+  signal,
+  note,
+}: BenchOptions): Promise<ReplayResult> =>
   useDatabase(async ({ store }) => {
     const places = Array.from({ length: clusters }, (_, index) => ({
       name: `cluster-${index + 1}`,
@@ -67,7 +73,7 @@ export const replay = ({ clusters, applications, rounds, signal, note }: BenchOp
 
 const readAll = async ({ log }: EventStore): Promise<void> => {
   let after = 0;
-  for (let events = await log.read({ limit: BATCH }); events.length > 0; ) {
+  for (let events = await log.read({ limit: BATCH }); events.length > 0;) {
     after = events.at(-1)!.position;
     events = await log.read({ after, limit: BATCH });
   }

@@ -49,7 +49,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       .catch((error: unknown) => logger.warn({ err: error }, 'runs could not be looked up'));
   };
   const projection = store.runProjection({
-    ...fleetProjection(),
+    ...fleetProjection(store.log),
     feed: bus,
     onAdvanced,
     onError: (error) => logger.error({ err: error }, 'the fleet projection stumbled and tries again'),

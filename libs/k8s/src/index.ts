@@ -22,6 +22,7 @@ export { extractOwned } from './drift/extract';
 export type { FieldsV1 } from './drift/fields-v1';
 export { FormPool, NormalForms, type NormalForm, type Remembered } from './drift/normal-form';
 export * from './drivers';
+export { SharedParts } from './memory/shared-parts';
 export * from './nodes';
 export type { Owed } from './prune/claim';
 export { claimOn, isAppliedByUs } from './prune/claim';

@@ -36,7 +36,11 @@ const container = {
 const web = (name: string, change: object = {}) => {
   const object = deployment(name, { replicas: 0, labels: { team: 'shop' } });
   const { metadata } = object.spec.template;
-  const podSpec = { terminationGracePeriodSeconds: 0, nodeSelector: { disk: 'ssd' }, containers: [container] };
+  const podSpec = {
+    terminationGracePeriodSeconds: 0,
+    nodeSelector: { disk: 'ssd' },
+    containers: [container],
+  };
   const template = { metadata, spec: { ...podSpec, ...change } };
   return { ...object, spec: { ...object.spec, template } };
 };
@@ -94,10 +98,7 @@ export function describeWholeness(context: Lazily): void {
       ['an atomic list', inContainer({ args: ['serve'] })],
       ['a label', merge({ metadata: { labels: { team: 'evil' } } })],
       ['a label that is taken away', merge({ metadata: { labels: { team: null } } })],
-      [
-        'an element of a list',
-        jsonPatch({ op: 'remove', path: '/spec/template/spec/containers/0/env/1' }),
-      ],
+      ['an element of a list', jsonPatch({ op: 'remove', path: '/spec/template/spec/containers/0/env/1' })],
       [
         'one more entry in a selector of nodes',
         strategic({ spec: { template: { spec: { nodeSelector: { zone: 'a' } } } } }),

@@ -122,14 +122,21 @@ const measure = async (
       },
       { deadlineMs: PASS_MS, everyMs: 50, signal },
     );
-  const look = async (begin: () => Promise<unknown>, cpuMs: number): Promise<{ pass: Pass; state: WorkerState }> => {
+  const look = async (
+    begin: () => Promise<unknown>,
+    cpuMs: number,
+  ): Promise<{ pass: Pass; state: WorkerState }> => {
     await simulator.reset();
     const started = performance.now();
     await begin();
     await settled();
     const seconds = rounded((performance.now() - started) / 1_000, 2);
     const { state } = await worker.ask({ ask: 'state' }, 'state');
-    const pass = { seconds, cpuSeconds: rounded((state.cpuMs - cpuMs) / 1_000, 2), ...of(await simulator.counts()) };
+    const pass = {
+      seconds,
+      cpuSeconds: rounded((state.cpuMs - cpuMs) / 1_000, 2),
+      ...of(await simulator.counts()),
+    };
     note(`${JSON.stringify(pass)}, ${Math.round(state.resident / 1e6)} MB`);
     return { pass, state };
   };
@@ -151,7 +158,14 @@ const of = ({ writes, total }: Counts): Pick<Pass, 'writes' | 'requests'> => ({ 
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
-export const fleetText = ({ clusters, applications, targets, restart, pass, memory }: FleetResult): string => {
+export const fleetText = ({
+  clusters,
+  applications,
+  targets,
+  restart,
+  pass,
+  memory,
+}: FleetResult): string => {
   const row = (what: string, { seconds, cpuSeconds, writes, requests }: Pass): string[] => [
     what,
     `${seconds} s`,

@@ -83,7 +83,10 @@ export class History {
       ),
     );
     const { hash } = planContent(application.objects);
-    const objects = application.objects.map((object) => ({ ref: refOf(object), outcome: 'Created' as const }));
+    const objects = application.objects.map((object) => ({
+      ref: refOf(object),
+      outcome: 'Created' as const,
+    }));
     const observed = this.clusters.map((cluster) => {
       const generation = generations.get(cluster.name);
       if (generation === undefined) throw new Error(`${cluster.name} was not started`);
@@ -113,8 +116,16 @@ export class History {
       const version = '1';
       const revision = revisionOf(objects);
       const definition: ApplicationDefinition = { ...DEFINITION, namespace, objects };
-      await unit.decide(applicationDecider, stream, { type: 'DefineApplication', application: name, definition });
-      const state = await unit.decide(applicationDecider, stream, { type: 'RequestRelease', version, revision });
+      await unit.decide(applicationDecider, stream, {
+        type: 'DefineApplication',
+        application: name,
+        definition,
+      });
+      const state = await unit.decide(applicationDecider, stream, {
+        type: 'RequestRelease',
+        version,
+        revision,
+      });
       if (!state.exists || !state.release || !state.activeRun) throw new Error(`${name} took no release`);
       const { activeRun: run, release } = state;
       const content = { release: release.id, application: name, version, revision, images: {}, objects };

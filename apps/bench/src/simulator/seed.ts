@@ -14,7 +14,8 @@ export const seedClusters = async (simulator: Simulator, { namespace, plans }: S
   for (const [index, name] of simulator.names.entries()) {
     const cluster = simulator.cluster(name);
     const place = { apiVersion: 'v1', kind: 'Namespace' };
-    if (!cluster.get({ ...place, name: namespace })) cluster.create({ ...place, metadata: { name: namespace } });
+    if (!cluster.get({ ...place, name: namespace }))
+      cluster.create({ ...place, metadata: { name: namespace } });
     const deps = depsOf((object) => cluster.apply(object, FIELD_MANAGER));
     for (const { application, hash, waves, generations } of driven) {
       const generation = generations[index] ?? 0;

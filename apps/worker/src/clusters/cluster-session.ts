@@ -16,6 +16,7 @@ import {
   NetworkError,
   NormalForms,
   trimmedNode,
+  SharedParts,
   WatchSet,
   type Classified,
   type ClusterConnection,
@@ -96,11 +97,7 @@ export class ClusterSession implements TargetHost {
     this.observations = options.observations;
     this.client = new ClusterClient(options.connection, { maxConcurrent: CONCURRENCY });
     this.discovery = new Discovery(this.client);
-    this.watches = new WatchSet({
-      client: this.client,
-      discovery: this.discovery,
-      transform: (object) => (object.kind === 'Node' ? trimmedNode(object) : object),
-    });
+    this.watches = new WatchSet({ client: this.client, discovery: this.discovery, transform: kept });
     this.deps = {
       client: this.client,
       discovery: this.discovery,
@@ -324,6 +321,13 @@ export class ClusterSession implements TargetHost {
     if (!this.stopping.signal.aborted) this.options.logger.warn({ cluster: this.cluster, ...about }, message);
   }
 }
+
+/** Of all sessions of the process: a thousand clusters have the same applications. */
+const sharedParts = new SharedParts();
+
+/** What no decision looks at is not kept, and what is equal is kept once. */
+const kept = (object: KubeObject): KubeObject =>
+  sharedParts.share(object.kind === 'Node' ? trimmedNode(object) : object);
 
 /** What a cluster that answers says of itself. */
 interface Greeting {

@@ -7,7 +7,6 @@ import { write } from './write';
 
 /** Writes what changed since the last flush, one statement a table. */
 export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void> => {
-  const { changes } = fleet;
   for (const part of [
     writeClusters,
     writeApplications,
@@ -25,6 +24,12 @@ export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void
   ]) {
     await part(fleet, client);
   }
+  settleChanges(fleet);
+};
+
+/** The database has what changed. What is over is not looked at again, and is not kept. */
+export const settleChanges = (fleet: Fleet): void => {
+  const { changes } = fleet;
   for (const id of changes.runs) if (isOver(fleet.runs.get(id)!.state.phase)) fleet.runs.delete(id);
   for (const id of changes.holds) if (fleet.holds.get(id)?.released) fleet.holds.delete(id);
   for (const name of changes.windows) if (fleet.windows.get(name)?.deleted) fleet.windows.delete(name);

@@ -20,6 +20,11 @@ export interface ProjectionOptions {
   readonly feed?: EventFeed;
   /** 500 when left out. A batch is one transaction, and holds the sealer's fence while it lasts. */
   readonly batchSize?: number;
+  /**
+   * Reads back what `apply` keeps in memory, before the first batch and outside its transaction: for as long as a batch
+   * lasts nothing is sealed, and every command waits. `position` is where the tables stand as `client` sees them.
+   */
+  warm?(client: PoolClient, position: number): Promise<void>;
   /** Writes with `client`, whose search_path is on the schema. Runs again from scratch when it throws. */
   apply(events: readonly RecordedEvent[], client: PoolClient): Promise<void>;
   onAdvanced?(position: number): void;

@@ -7,7 +7,7 @@ import { moveCheckpoint, readCheckpoint } from './checkpoints';
 import type { EventFeed, Projection, ProjectionOptions } from './options';
 import { prepare } from './prepare';
 import type { ProjectionSignals } from './projection-signals';
-import { inSchema } from './transaction';
+import { inSchema, readingSchema } from './transaction';
 
 const retryMs = 1_000;
 
@@ -52,7 +52,11 @@ export class ProjectionRunner implements Projection {
   }
 
   private async start(): Promise<void> {
-    const after = await this.prepared();
+    const after = await this.patiently(async () => {
+      const position = await prepare(this.pool, this.log, this.options, this.aborter.signal);
+      await this.warm();
+      return position;
+    });
     this.advanced(after);
     const { feed = this.log, batchSize } = this.options;
     this.subscription = feed.subscribe({
@@ -65,17 +69,26 @@ export class ProjectionRunner implements Projection {
   }
 
   /** A database that is away for a while only delays the start; a read model that is too new ends it. */
-  private async prepared(): Promise<number> {
+  private async patiently<Result>(work: () => Promise<Result>): Promise<Result> {
     const { signal } = this.aborter;
     for (;;) {
       try {
-        return await prepare(this.pool, this.log, this.options, signal);
+        return await work();
       } catch (error) {
         if (!signal.aborted) this.options.onError?.(error);
         if (signal.aborted || error instanceof ProjectionVersionError) throw error;
         await delay(retryMs, undefined, { signal });
       }
     }
+  }
+
+  private async warm(): Promise<void> {
+    const { options } = this;
+    if (!options.warm) return;
+    await readingSchema(this.pool, options.schema, async (client) => {
+      const stored = await readCheckpoint(client, options.name);
+      if (stored) await options.warm?.(client, stored.position);
+    });
   }
 
   private async project(events: readonly RecordedEvent[]): Promise<number> {

@@ -1,5 +1,24 @@
 import type { Pool, PoolClient } from 'pg';
 
+/** One snapshot with search_path on the schema, for reading: it takes no transaction id, so it holds nobody up. */
+export const readingSchema = async <Result>(
+  pool: Pool,
+  schema: string,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> => {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query(
+      `begin isolation level repeatable read read only; set local search_path to "${schema}", public`,
+    );
+    return await work(client);
+  } finally {
+    await client.query('rollback').catch(() => (broken = true));
+    client.release(broken);
+  }
+};
+
 /**
  * One transaction with search_path on the schema. Not flushed at commit: a read model lost in a crash is made again
  * from the log, whose own commits are flushed. Answers undefined when `work` answers 'rollback'.

@@ -57,7 +57,8 @@ const matchesElement = (
   // A key that has a default may be left out of what is sent; two elements that fit are told apart by the dry run.
   const fitting = sent.filter(
     (element) =>
-      isRecord(element) && Object.keys(keys).every((key) => !(key in element) || sameJson(element[key], keys[key])),
+      isRecord(element) &&
+      Object.keys(keys).every((key) => !(key in element) || sameJson(element[key], keys[key])),
   );
   return fitting.length === 1 && matches(fitting[0], there, fields);
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   GENERATION_ANNOTATION,
   keyOf,
@@ -7,6 +6,7 @@ import {
   type KubeObject,
   type ObjectRef,
 } from '@keelson/domain';
+import { digest, Interner } from '../memory/interner';
 import { extractNode } from './extract';
 import { compileFields, isRecord, type FieldNode, type FieldsV1 } from './fields-v1';
 import { ourFields } from './managed-fields';
@@ -46,32 +46,6 @@ export class FormPool {
     return this.#forms.size;
   }
 }
-
-class Interner<T extends object> {
-  readonly #entries = new Map<string, WeakRef<T>>();
-  readonly #collected = new FinalizationRegistry<string>((id) => {
-    if (!this.#entries.get(id)?.deref()) this.#entries.delete(id);
-  });
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get(id: string, make: () => T): T {
-    const known = this.#entries.get(id)?.deref();
-    if (known) return known;
-    const made = make();
-    this.#entries.set(id, new WeakRef(made));
-    this.#collected.register(made, id);
-    return made;
-  }
-}
-
-/** An API server writes keys in one order; another order elsewhere costs sharing, never correctness. */
-const digest = (value: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(value) ?? '')
-    .digest('base64');
 
 const isMark = (raw: string): boolean =>
   raw === `f:${PLAN_ANNOTATION}` || raw === `f:${GENERATION_ANNOTATION}`;

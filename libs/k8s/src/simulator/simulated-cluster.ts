@@ -106,7 +106,8 @@ export class SimulatedCluster implements ServedCluster {
 
   /** Applies an object by server-side apply, without a request. */
   apply(object: KubeObject, manager: string): KubeObject {
-    return applyObject(this.state, this.requestFor(refOfObject(object), manager), structuredClone(object)).object;
+    return applyObject(this.state, this.requestFor(refOfObject(object), manager), structuredClone(object))
+      .object;
   }
 
   /** Changes an object with somebody else's hand; `mutate` changes the copy that it is given. */
