@@ -65,7 +65,8 @@ export class History {
           const connection = { server, credentials, warnings: [] };
           const cluster = { type: 'RegisterCluster', cluster: name, labels: LABELS, connection } as const;
           await unit.decide(clusterDecider, stream, cluster);
-          await unit.decide(clusterDecider, stream, { type: 'RecordConnected', version: 'v1.31.0' });
+          const connected = { type: 'RecordConnected', version: 'v1.31.0', credentials } as const;
+          await unit.decide(clusterDecider, stream, connected);
         }
       });
     }
