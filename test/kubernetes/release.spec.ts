@@ -155,10 +155,9 @@ describe('an application of real-life shape on two real clusters', () => {
   });
 
   it('puts every foreign edit right and says whose it was', async () => {
-    const took: number[] = [];
-    for (let round = 0; round < 40; round += 1) {
+    // Five in each cluster: a field that drifts more often flaps, and is put right more slowly on purpose.
+    for (let round = 0; round < 10; round += 1) {
       const cluster = clusters[round % 2]!;
-      const start = performance.now();
       await cluster.client.must(
         'PATCH',
         configMapPath,
@@ -169,9 +168,7 @@ describe('an application of real-life shape on two real clusters', () => {
         'it is put right',
         async () => (await live(cluster, configMapPath)).data.greeting === 'hello',
       );
-      took.push(performance.now() - start);
     }
-    report('a foreign edit to its correction', took);
     const drift = await until('the drift is in the audit trail', async () => {
       const { items } = await keelson.must(
         'GET',
