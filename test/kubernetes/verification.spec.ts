@@ -147,7 +147,7 @@ describe('a Job that verifies a stage on a real cluster', () => {
     expect(jobOf('3').status.conditions).toEqual(
       expect.arrayContaining([expect.objectContaining({ type: 'Failed', status: 'True' })]),
     );
-    await until('the old pods are back', async () => `${await images()}` === 'web:2,web:2', WAIT);
+    await until('the old pods are back', async () => (await images()).join() === 'web:2,web:2', WAIT);
     await noJobIsLeft();
   });
 });

@@ -99,7 +99,6 @@ describe('what is not there', () => {
     ['GET', '/v1/nothing', 404, 'route-not-found'],
     ['GET', '/v1/clusters/%FF', 400, 'bad-request'],
     ['GET', '/v1/webhooks', 404, 'not-available-yet'],
-    ['GET', '/v1/clusters/known/nodes', 404, 'not-available-yet'],
     ['DELETE', '/v1/applications/none', 404, 'application-not-found'],
     ['DELETE', '/v1/clusters/none', 404, 'cluster-not-found'],
     ['DELETE', '/v1/holds/none', 404, 'hold-not-found'],

@@ -35,6 +35,7 @@ const eu1 = {
   labels: { tier: 'prod' },
   version: 'v1.33.0',
   lastSeen: null,
+  warnings: [],
   nodes: { total: 3, ready: 2 },
   targets: { total: 4, converged: 4, drifted: 0, behind: 0 },
 };

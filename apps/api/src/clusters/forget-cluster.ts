@@ -24,7 +24,7 @@ export class ForgetClusterHandler implements ICommandHandler<ForgetCluster> {
   ) {}
 
   async execute({ context, cluster, workloads }: ForgetCluster) {
-    const owed = await owedTo(this.store.pool, cluster);
+    const owed = workloads === 'orphan' ? await owedTo(this.store.pool, cluster) : [];
     return this.runner.run(context, async (unit) => {
       await unit.decide(clusterDecider, clusterStream(cluster), { type: 'ForgetCluster', workloads, owed });
       return {};

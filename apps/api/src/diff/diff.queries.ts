@@ -16,7 +16,7 @@ export interface DiffRow {
   readonly stable: string | null;
   readonly pace: Pace | null;
   readonly colours: Colours | null;
-  /** Everything ever planned there that is not confirmed gone. */
+  /** Everything ever planned there that is not confirmed gone; not the Namespaces that were made for it. */
   readonly inventory: readonly ObjectRef[];
 }
 
@@ -28,7 +28,8 @@ export const diffRows = async (pool: Pool, application: string, cluster?: string
       select c.name as cluster, c.labels, c.phase, c.credentials, c.last_error, t.generation, t.hash, p.objects,
              t.release, t.stable, t.pace, t.colours,
              coalesce((select jsonb_agg(i.ref) from read.inventory i
-                       where i.application = $1 and i.cluster = c.name), '[]') as inventory
+                       where i.application = $1 and i.cluster = c.name
+                         and not (i.wanted and i.entry ? 'made')), '[]') as inventory
       from read.clusters c
       left join read.targets t on t.application = $1 and t.cluster = c.name
       left join read.plan_contents p on p.hash = t.hash

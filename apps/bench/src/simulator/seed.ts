@@ -54,5 +54,5 @@ const depsOf = (apply: (object: KubeObject) => KubeObject): ApplyDeps => ({
 const unfenced = (body: unknown): KubeObject => {
   const { metadata, ...object } = body as KubeObject;
   const { resourceVersion: _, ...rest } = metadata;
-  return { ...object, metadata: rest } as KubeObject;
+  return { ...object, metadata: rest };
 };

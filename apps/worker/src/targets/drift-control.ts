@@ -10,14 +10,7 @@ import {
   type KubeObject,
   type ObjectRef,
 } from '@keelson/domain';
-import {
-  driftOf,
-  generationOf,
-  ignoredPaths,
-  isIgnored,
-  rememberAgain,
-  type ChangeSet,
-} from '@keelson/k8s';
+import { driftOf, generationOf, ignoredPaths, isIgnored, rememberAgain, type ChangeSet } from '@keelson/k8s';
 import { itemOf, type Desired } from './desired';
 import { lookUp } from './judge-target';
 import type { Reports } from './reports';

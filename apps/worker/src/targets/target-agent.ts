@@ -62,7 +62,7 @@ export class TargetAgent {
     const isNewPlan = desired.generation > before.generation;
     if (isNewPlan) this.attempts = 0;
     this.desired = desired;
-    const isNewOfDrift = this.drift.want(desired, isNewPlan);
+    const isNewOfDrift = this.drift.want(desired, this.overtaken(desired) || isNewPlan);
     return (
       isNewOfDrift ||
       this.applied < desired.generation ||
@@ -71,6 +71,14 @@ export class TargetAgent {
       desired.policy.whenToTakeOver !== before.policy.whenToTakeOver ||
       desired.inventory.some(({ wanted }) => !wanted)
     );
+  }
+
+  /** Whether another worker has brought the cluster further than this one; what was remembered is of an older plan then. */
+  private overtaken({ appliedGeneration, inventory }: Desired): boolean {
+    if (appliedGeneration <= this.applied) return false;
+    this.applied = appliedGeneration;
+    for (const { ref } of inventory) this.host.deps.memory.forget(ref);
+    return true;
   }
 
   /** An object of this application was seen to change. Answers whether it needs attending to. */

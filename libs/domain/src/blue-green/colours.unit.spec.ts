@@ -134,7 +134,7 @@ describe('the colours of a target', () => {
       fc.property(fc.array(decision, { minLength: 1, maxLength: 12 }), (decisions) => {
         let colours: Colours | undefined = atBlue;
         for (const { release: number, ...given } of decisions) {
-          const before: Colours = colours!;
+          const before: Colours = colours;
           const release = `r${number}`;
           colours = moveColours(before, move({ ...given, release }))!;
           expect([colours.blue, colours.green]).toContain(release);

@@ -64,9 +64,9 @@ const insideNamespace = async (deps: InsideDeps, name: string, signal?: AbortSig
 const objectsOf = async (deps: InsideDeps, live: KubeObject, signal?: AbortSignal): Promise<Inside> => {
   const spec = isRecord(live['spec']) ? live['spec'] : {};
   const names = isRecord(spec['names']) ? spec['names'] : {};
-  const versions = Array.isArray(spec['versions']) ? spec['versions'] : [];
-  const served = versions.find((version) => isRecord(version) && version['served'] === true);
-  if (!isRecord(served)) return { act: 'Nothing' };
+  const versions: unknown[] = Array.isArray(spec['versions']) ? spec['versions'] : [];
+  const served = versions.filter(isRecord).find((version) => version['served'] === true);
+  if (!served) return { act: 'Nothing' };
   const apiVersion = `${String(spec['group'])}/${String(served['name'])}`;
   const resource = await deps.discovery.resolve(apiVersion, String(names['kind']));
   return verdictOf(await list(deps, resource, undefined, signal), resource, (item) =>

@@ -69,7 +69,7 @@ describe('the faults of a simulated cluster', () => {
   it('let an answer trickle, whole in the end', async () => {
     cluster.create(configMap('slow', { text: WORDS.join(' ') }));
     cluster.faults.set({ dribble: { bytes: 7, everyMs: 0 }, latencyMs: { min: 1, max: 3 } });
-    const { data } = (await client.request('GET', `${PATH}/slow`)) as { data: Record<string, string> };
+    const { data } = await client.request<{ data: Record<string, string> }>('GET', `${PATH}/slow`);
     expect(data).toEqual({ text: WORDS.join(' ') });
   });
 
@@ -98,9 +98,9 @@ describe('the faults of a simulated cluster', () => {
 
   it('expire the further pages of a list', async () => {
     for (const name of ['a', 'b', 'c']) cluster.create(configMap(name));
-    const { metadata } = (await client.request('GET', PATH, { query: { limit: 1 } })) as {
-      metadata: { continue: string };
-    };
+    const { metadata } = await client.request<{ metadata: { continue: string } }>('GET', PATH, {
+      query: { limit: 1 },
+    });
     cluster.faults.set({ expire: 1 });
     const query = { limit: 1, continue: metadata.continue };
     await expect(client.request('GET', PATH, { query })).rejects.toMatchObject({ status: 410 });
