@@ -26,7 +26,11 @@ export class ForgetClusterHandler implements ICommandHandler<ForgetCluster> {
   async execute({ context, cluster, workloads }: ForgetCluster) {
     const owed = workloads === 'orphan' ? { owed: await owedTo(this.store.pool, cluster) } : {};
     return this.runner.run(context, async (unit) => {
-      await unit.decide(clusterDecider, clusterStream(cluster), { type: 'ForgetCluster', workloads, ...owed });
+      await unit.decide(clusterDecider, clusterStream(cluster), {
+        type: 'ForgetCluster',
+        workloads,
+        ...owed,
+      });
       return {};
     });
   }
