@@ -292,6 +292,7 @@ export class ClusterSession implements TargetHost {
     await this.tell({ type: 'RecordConnected', version, ...(identity ? { identity } : {}) });
     this.identity = identity ?? this.identity;
     this.connected = true;
+    this.client.renew();
     this.watches.ensure('v1', 'Node', '');
     this.watches.wake();
     this.children.wake();

@@ -44,26 +44,45 @@ export class ClusterClient {
   readonly server: string;
   readonly #prefix: string;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #requests: Pool;
-  readonly #watches: Pool;
+  readonly #open: (connections: number | null) => Pool;
+  readonly #maxConcurrent: number;
+  /** Given up, and still waiting for answers. */
+  readonly #former = new Set<Pool>();
+  #requests: Pool;
+  #watches: Pool;
   readonly #limiter: Limiter;
   readonly #timeoutMs: number;
   readonly #maxBodyBytes: number;
 
   constructor(connection: ClusterConnection, options: ClientOptions = {}) {
-    const maxConcurrent = options.maxConcurrent ?? 8;
+    this.#maxConcurrent = options.maxConcurrent ?? 8;
     const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
     this.#timeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#maxBodyBytes = options.maxBodyBytes ?? 64 * MIB;
-    this.#limiter = new Limiter(maxConcurrent);
+    this.#limiter = new Limiter(this.#maxConcurrent);
     this.server = connection.server;
     this.#prefix = new URL(connection.server).pathname.replace(/\/+$/, '');
     const authorization = authorizationOf(connection);
     this.#headers = { accept: 'application/json', ...(authorization ? { authorization } : {}) };
     // Requests are timed as a whole by #timed, and the time until a watch's headers likewise.
     const limits = { connectTimeoutMs, headersTimeoutMs: 0, bodyTimeoutMs: 0 };
-    this.#requests = poolFor(connection, { ...limits, connections: maxConcurrent });
-    this.#watches = poolFor(connection, { ...limits, connections: null });
+    this.#open = (connections) => poolFor(connection, { ...limits, connections });
+    this.#requests = this.#open(this.#maxConcurrent);
+    this.#watches = this.#open(null);
+  }
+
+  /**
+   * Opens new connections from now on. One that a router forgot while it was idle takes a request and stays silent:
+   * each of them would cost a request its whole timeout. Requests under way fail; watches, and what was asked out of
+   * turn, go on to their end.
+   */
+  renew(): void {
+    const requests = this.#requests;
+    const watches = this.#watches;
+    this.#requests = this.#open(this.#maxConcurrent);
+    this.#watches = this.#open(null);
+    this.#retire(requests, requests.destroy(new NetworkError('timeout', 'the connection was given up')));
+    this.#retire(watches, watches.close());
   }
 
   /**
@@ -117,7 +136,14 @@ export class ClusterClient {
 
   /** Ends everything, also what is in flight. */
   async close(): Promise<void> {
-    await Promise.all([this.#requests.destroy(), this.#watches.destroy()]);
+    const pools = [...this.#former, this.#requests, this.#watches];
+    await Promise.all(pools.map((pool) => pool.destroy()));
+  }
+
+  #retire(pool: Pool, ending: Promise<void>): void {
+    this.#former.add(pool);
+    const ended = () => void this.#former.delete(pool);
+    ending.then(ended, ended);
   }
 
   async #send<T>(method: Method, path: string, options: RequestOptions, signal: AbortSignal): Promise<T> {

@@ -27,6 +27,27 @@ describe('ClusterClient', () => {
     );
   const answer = (script: Script) => void (server.script = script);
 
+  it('opens new connections when the old ones are given up, and ends what waits on those', async () => {
+    const ports: (number | undefined)[] = [];
+    answer((call, response) => {
+      ports.push(response.socket?.remotePort);
+      if (call.path !== '/silent') json(response, 200, {});
+    });
+    const renewed = client();
+    await renewed.request('GET', '/x');
+    await renewed.request('GET', '/x');
+    await renewed.request('GET', '/x', { outOfTurn: true });
+    const waiting = failure(renewed.request('GET', '/silent'));
+    await until('it is asked', () => ports.length === 4);
+    renewed.renew();
+    expect(await waiting).toMatchObject({ name: 'NetworkError', kind: 'timeout' });
+    await renewed.request('GET', '/x');
+    await renewed.request('GET', '/x', { outOfTurn: true });
+    const [fifth, sixth] = ports.slice(4);
+    expect(ports.slice(0, 4)).not.toContain(fifth);
+    expect(ports.slice(0, 4)).not.toContain(sixth);
+  });
+
   it('keeps the path prefix of the server and leaves out empty query parameters', async () => {
     const prefixed = client({}, { server: `${server.url}/clusters/eu-1/` });
     await expect(
