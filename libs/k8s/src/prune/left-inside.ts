@@ -1,10 +1,11 @@
-import { APPLICATION_LABEL, describeRef, groupOf, type KubeObject } from '@keelson/domain';
+import { describeRef, groupOf, type KubeObject } from '@keelson/domain';
+import { applicationOf } from '../apply/fence';
 import { mapAtMost } from '../apply/in-turn';
 import type { ClusterClient } from '../client/cluster-client';
 import type { Discovery } from '../discovery/discovery';
 import { collectionPath, type ApiResource } from '../discovery/resource';
 import { isRecord } from '../drift/fields-v1';
-import { isNamespace } from './claim';
+import { isAppliedByUs, isNamespace } from './claim';
 
 export interface InsideDeps {
   readonly client: Pick<ClusterClient, 'request'>;
@@ -100,8 +101,9 @@ const list = async (
   return items;
 };
 
-const ownerOf = ({ metadata }: KubeObject): Found =>
-  metadata.labels?.[APPLICATION_LABEL] === undefined ? 'foreign' : 'ours';
+/** A label can be copied, and nobody would ever delete what carries a copy: by that alone it is not ours. */
+const ownerOf = (item: KubeObject): Found =>
+  applicationOf(item) !== undefined && isAppliedByUs(item) ? 'ours' : 'foreign';
 
 const hasOwner = ({ metadata }: KubeObject): boolean => {
   const owners = metadata['ownerReferences'];
@@ -132,7 +134,7 @@ const verdictOf = (
   if (foreign) return { act: 'Keep', reason: `${name(foreign.item)} is not Keelson's and would go with it` };
   const ours = found.find(({ is }) => is === 'ours');
   if (ours) {
-    const application = ours.item.metadata.labels?.[APPLICATION_LABEL] ?? '';
+    const application = applicationOf(ours.item) ?? '';
     return { act: 'Wait', message: `${name(ours.item)} of the application ${application} is there` };
   }
   const passing = found.find(({ is }) => is === 'passing');

@@ -4,6 +4,7 @@ import { prune, type PruneOptions } from './prune';
 
 const PATH = '/api/v1/namespaces/shop/configmaps/c';
 const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'c' };
+const managedFields = [{ manager: 'keelson', operation: 'Apply' }];
 const object = (application?: string, metadata: object = {}) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -11,7 +12,7 @@ const object = (application?: string, metadata: object = {}) => ({
     name: 'c',
     namespace: 'shop',
     ...(application ? { labels: { 'keelson.dev/application': application } } : {}),
-    managedFields: [{ manager: 'keelson', operation: 'Apply' }],
+    managedFields,
     ...metadata,
   },
 });
@@ -173,6 +174,7 @@ describe('prune', () => {
     const inside = (plural: string, metadata: any) =>
       api.put(`${path}/${plural}/${metadata.name}`, { metadata: { namespace: 'shop', ...metadata } });
     const LABELLED = { labels: { 'keelson.dev/application': 'bank' } };
+    const copied = [{ manager: 'kubectl', operation: 'Apply' }];
 
     it('goes when only what the cluster itself puts there is in it', async () => {
       live();
@@ -193,7 +195,20 @@ describe('prune', () => {
         'Kept',
         /Secret shop\/ci/,
       ],
-      ['an object of another application', 'services', { name: 'web', ...LABELLED }, 'InUse', /bank/],
+      [
+        'an object of another application',
+        'services',
+        { name: 'web', ...LABELLED, managedFields },
+        'InUse',
+        /bank/,
+      ],
+      [
+        'an object to which somebody copied the label',
+        'services',
+        { name: 'web', ...LABELLED, managedFields: copied },
+        'Kept',
+        /Service shop\/web is not Keelson's/,
+      ],
     ])('stays when it holds %s', async (_name, plural, metadata, outcome, reason) => {
       live();
       inside(plural, metadata);
@@ -272,7 +287,7 @@ describe('prune', () => {
     });
 
     it('waits for those of Keelson, and for those that go with their owners', async () => {
-      widget({ name: 'ours', labels: { 'keelson.dev/application': 'shop' } });
+      widget({ name: 'ours', labels: { 'keelson.dev/application': 'shop' }, managedFields });
       expect(await drop()).toMatchObject({ outcome: 'InUse', reason: /Widget any\/ours/ });
       api.objects.delete('/apis/example.com/v1/namespaces/any/widgets/ours');
       widget({ name: 'child', ownerReferences: [{ kind: 'Deployment', name: 'parent' }] });
