@@ -237,6 +237,18 @@ describe('Informer', () => {
     }
   });
 
+  it('reads what came while the process stood still before it counts that as silence', async () => {
+    let response: ServerResponse | undefined;
+    watches.push((_call, answer) => open((response = answer)));
+    start({ livenessMs: 200 });
+    await until('watching', () => informer.phase === 'Watching');
+    response?.write(line('ADDED', item('late', '12')));
+    const since = Date.now();
+    while (Date.now() - since < 400);
+    await told('ADDED late@12 watch');
+    expect(watchCalls()).toHaveLength(1);
+  });
+
   it('tries an unreadable line again from the last good event, then lists', async () => {
     lists.push(list([], '10'), list([item('a', '11')], '20'));
     watches.push(

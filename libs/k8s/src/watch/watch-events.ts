@@ -34,15 +34,21 @@ export async function* watchEvents(
   const abort = () => controller.abort(timing.signal.reason);
   timing.signal.throwIfAborted();
   timing.signal.addEventListener('abort', abort, { once: true });
-  const silence = setTimeout(
-    () => controller.abort(new NetworkError('timeout', `the watch was silent for ${timing.livenessMs} ms`)),
-    timing.livenessMs,
-  );
+  let chunksHeard = 0;
+  const silence = setTimeout(() => {
+    const before = chunksHeard;
+    // A process that stood still for that long finds its timers due before it reads what has come meanwhile.
+    setImmediate(() => {
+      if (chunksHeard === before)
+        controller.abort(new NetworkError('timeout', `the watch was silent for ${timing.livenessMs} ms`));
+    });
+  }, timing.livenessMs);
   const lines = new LineSplitter();
   try {
     const chunks = await client.stream(path, { ...query, watch: true }, controller.signal);
     timing.onOpen();
     for await (const chunk of chunks) {
+      chunksHeard += 1;
       silence.refresh();
       for (const line of lines.push(chunk)) {
         const event = parse(line);
