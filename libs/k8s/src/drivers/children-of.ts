@@ -1,5 +1,6 @@
 import { keyOf, refOf, type KubeObject } from '@keelson/domain';
 import type { Collection } from '../watch/collection-watches';
+import { colourOf } from './blue-green';
 import { driverFor } from './driver-for';
 import { isRecord } from '../drift/fields-v1';
 import { listAt, recordAt, stringAt } from './json';
@@ -32,7 +33,10 @@ export const childrenOf = (
     // An empty selector means every pod of the namespace; no kind of workload accepts one.
     if (!driver || labelSelector === '' || kinds.length === 0) continue;
     const live = liveOf(object);
-    if (!live || (!explain && driver.decidesAlone?.(object, target, live))) {
+    // Where a Service may go over follows from the pods of both colours, whatever their own steps follow from.
+    const decidesAlone =
+      colourOf(object) === undefined && live !== undefined && driver.decidesAlone?.(object, target, live);
+    if (!live || (!explain && decidesAlone)) {
       incomplete = true;
       continue;
     }

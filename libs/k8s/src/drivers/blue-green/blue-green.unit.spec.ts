@@ -1,4 +1,5 @@
 import { BLUE_GREEN_ANNOTATION, COLOUR_LABEL, KEPT_ANNOTATION, type KubeObject } from '@keelson/domain';
+import { childrenOf } from '../children-of';
 import { drive, type Driven } from '../drive';
 import { marked, templateHash } from '../marks';
 import { deployment } from '../testing/deployment-model.spec';
@@ -118,6 +119,16 @@ describe('the Service of two colours', () => {
     expect(step('green', service('blue'), [seen(blue, 1), seen(green, 1)]).sent.selector[COLOUR_LABEL]).toBe(
       'green',
     );
+  });
+
+  it('stays while the pods that it has cannot be seen, and they are looked at whatever the batch says', () => {
+    const unseen = { ...seen(blue, 2), children: [] };
+    expect(step('green', service('blue'), [unseen, seen(green, 2)]).sent.selector[COLOUR_LABEL]).toBe('blue');
+    const { collections } = childrenOf([service('green'), blue, green], SWITCHED, 'shop', {
+      explain: false,
+      liveOf: (object) => seen(object, 2).live,
+    });
+    expect(collections.size).toBe(2);
   });
 
   it('does not take the pods of another template for what it is to select', () => {

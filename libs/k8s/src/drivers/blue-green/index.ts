@@ -1,2 +1,2 @@
-export { isKept, isSwitch, isSwitched } from './switch';
+export { colourOf, isKept, isSwitch, isSwitched } from './switch';
 export { stepInColours, twoColoursIn } from './two-colours';

@@ -1,6 +1,6 @@
 import { COLOUR_LABEL, describeRef, refOf, sameJson, type KubeObject } from '@keelson/domain';
 import { isUnderWay } from '../in-place';
-import { valueAt } from '../json';
+import { countAt, valueAt } from '../json';
 import { templateHash, templateOf } from '../marks';
 import { ownedBy } from '../owned';
 import { isReady } from '../pods';
@@ -41,6 +41,8 @@ export const stepOfService = (
     const spec = { ...(service['spec'] as object), selector, ...(ports === undefined ? {} : { ports }) };
     return { object: { ...service, spec }, patches: [], progress: told(false, message) };
   };
+  if (colours.some(isUnseen))
+    return standIn(before, `${name} stays where it is: its pods cannot be seen yet`);
   const readiness = (to: SeenColour, selector: Selector) => {
     const needed = Math.min(served, desiredOf(to.planned, to.view.live));
     return { needed, ready: readyPods(podsOf(to), selector).length };
@@ -63,6 +65,10 @@ export const stepOfService = (
     `${name} stays where it is: of the pods that it is to select ${ready} of ${needed} are ready`,
   );
 };
+
+/** Its controller tells of pods of which none has come to us: nobody knows what the Service has. */
+const isUnseen = ({ view: { live, children } }: SeenColour): boolean =>
+  children.length === 0 && countAt(live, 'status', 'replicas') > 0;
 
 type Selector = Readonly<Record<string, unknown>>;
 
