@@ -195,6 +195,7 @@ export class ClusterClient {
     caller: AbortSignal | undefined,
     task: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
+    caller?.throwIfAborted();
     const controller = new AbortController();
     const abort = () => controller.abort(caller?.reason);
     caller?.addEventListener('abort', abort, { once: true });
