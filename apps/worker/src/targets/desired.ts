@@ -84,11 +84,11 @@ export const changedTargets = async (
   return rows.map(fromRow);
 };
 
-/** Targets of these clusters that lack their newest plan or owe a delete, whatever was delivered before. */
+/** Targets of these clusters that lack their newest plan, owe a delete or have an idle colour, whatever was delivered before. */
 export const openTargets = async (pool: Pool, clusters: readonly string[]): Promise<Desired[]> => {
   const { rows } = await pool.query<Row>({
     name: 'open-targets',
-    text: `${SELECT} where t.cluster = any($1) and (t.generation > t.applied_generation or (t.application, t.cluster) in
+    text: `${SELECT} where t.cluster = any($1) and (t.generation > t.applied_generation or t.colours ? 'idleUntil' or (t.application, t.cluster) in
              (select i.application, i.cluster from read.inventory i where not i.wanted and i.cluster = any($1)))`,
     values: [clusters],
   });

@@ -69,6 +69,7 @@ export class TargetAgent {
       desired.hash !== before.hash ||
       desired.refused !== before.refused ||
       desired.policy.whenToTakeOver !== before.policy.whenToTakeOver ||
+      desired.colours?.idleUntil !== undefined ||
       desired.inventory.some(({ wanted }) => !wanted)
     );
   }
