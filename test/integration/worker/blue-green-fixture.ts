@@ -2,6 +2,9 @@ import { DEFAULT_STRATEGY, type BlueGreen, type KubeObject, type Strategy } from
 import { until } from '../../support/until';
 import { deployment, startFleet, type Fleet } from './fleet-harness';
 
+/** A machine that many share has taken 25 s for a run of 3 s. */
+const PATIENCE_MS = 60_000;
+
 export const service = (name = 'web', port = 80): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -89,12 +92,15 @@ const lookInto = (fleet: Fleet) => {
     uids: () => new Set(pods().map(({ metadata }) => metadata.uid)),
     phaseOf,
     phase: (run: string, wanted: string) =>
-      until(`${run} is ${wanted}`, async () => (await phaseOf(run)) === wanted),
+      until(`${run} is ${wanted}`, async () => (await phaseOf(run)) === wanted, PATIENCE_MS),
     reached: (run: string, batch = 0) =>
-      until(`${run} reaches batch ${batch}`, async () =>
-        (await fleet.store.log.read({ run, type: 'BatchReached' })).some(
-          ({ data }) => (data as { batch: number }).batch === batch,
-        ),
+      until(
+        `${run} reaches batch ${batch}`,
+        async () =>
+          (await fleet.store.log.read({ run, type: 'BatchReached' })).some(
+            ({ data }) => (data as { batch: number }).batch === batch,
+          ),
+        PATIENCE_MS,
       ),
     /** Pods as the target's health has them. */
     counts: async (): Promise<unknown> => {

@@ -9,7 +9,7 @@ import {
   type BlueGreenFleet,
 } from './blue-green-fixture';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const HELD = { batches: [{ size: '100%', pause: '1h' }] };
 
