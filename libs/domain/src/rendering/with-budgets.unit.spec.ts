@@ -183,7 +183,7 @@ describe('budgets that are made', () => {
     };
     const blue = colour('web', 'blue', { app: 'web' });
     const green = colour('web-green', 'green', { app: 'web', 'keelson.dev/colour': 'green' });
-    expect(made([blue, green]).map(({ spec }) => (spec).selector.matchLabels)).toEqual([
+    expect(made([blue, green]).map(({ spec }) => spec.selector.matchLabels)).toEqual([
       { app: 'web', 'keelson.dev/colour': 'blue' },
       { app: 'web', 'keelson.dev/colour': 'green' },
     ]);
