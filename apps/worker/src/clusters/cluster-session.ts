@@ -68,9 +68,9 @@ export class ClusterSession implements TargetHost {
   readonly recorder: TargetRecorder;
   readonly observations: Observations;
   readonly deps: TargetHost['deps'];
-  private readonly stopping = new AbortController();
+  private readonly stopping = forMany();
   /** Aborted when the cluster is lost: what waits for its answers would hold its turn until the timeout. */
-  private serving = new AbortController();
+  private serving = forMany();
   private readonly client: ClusterClient;
   private readonly discovery: Discovery;
   private readonly watches: WatchSet;
@@ -90,8 +90,6 @@ export class ClusterSession implements TargetHost {
 
   constructor(private readonly options: SessionOptions) {
     this.cluster = options.cluster;
-    // Every request under way and every watch listens to it; Node takes more than ten for a leak and says so.
-    setMaxListeners(0, this.signal);
     this.contents = options.contents;
     this.recorder = options.recorder;
     this.observations = options.observations;
@@ -303,7 +301,7 @@ export class ClusterSession implements TargetHost {
     if (this.connected) {
       this.connected = false;
       this.serving.abort(new NetworkError('timeout', 'the cluster does not answer'));
-      this.serving = new AbortController();
+      this.serving = forMany();
       this.watches.suspend();
       this.children.suspend();
     }
@@ -322,6 +320,13 @@ export class ClusterSession implements TargetHost {
     if (!this.stopping.signal.aborted) this.options.logger.warn({ cluster: this.cluster, ...about }, message);
   }
 }
+
+/** Every request under way and every watch listens to it; Node takes more than ten for a leak and says so. */
+const forMany = (): AbortController => {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+};
 
 /** Of all sessions of the process: a thousand clusters have the same applications. */
 const sharedParts = new SharedParts();
