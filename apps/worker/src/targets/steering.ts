@@ -26,7 +26,7 @@ export interface Course extends Omit<Driven, 'objects'> {
  * Pods are asked why they are not ready when a workload has had time to become so. Looking at them at once cost every
  * target of a release two lists and two watches, twice as many requests as the release itself.
  */
-const EXPLAIN_AFTER_MS = 5_000;
+const EXPLAIN_AFTER_MS = 2_000;
 
 const NOTHING_BESIDE: Beside = { collections: new Map(), incomplete: false };
 
