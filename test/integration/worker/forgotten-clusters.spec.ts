@@ -60,3 +60,18 @@ it('what is owed to a forgotten cluster that is away is deleted when it returns,
   await until('its target is gone', async () => (await targets()).join() === 'b', SLOW_MS);
   expect(fleet.simulator.cluster('b').get(configMapRef('settings'))).toBeDefined();
 });
+
+it('a forgotten cluster that is registered again while it owes keeps what is wanted and loses the rest', async () => {
+  cluster().setReachable(false);
+  await lost();
+  await fleet.forget('a', 'delete');
+  await until('all of it is owed', async () => (await deletes.owed('a')).length === 3, SLOW_MS);
+  await deletes.release('shop', '2', [configMapIn('shop')]);
+  const { uid } = cluster().get(configMapRef('settings'))!.metadata;
+  await fleet.register('a');
+  cluster().setReachable(true);
+  await until('the rest is gone', () => cluster().get(configMapRef('second')) === undefined, SLOW_MS);
+  await deletes.nothingIsOwed('a');
+  expect(cluster().get(configMapRef('settings'))?.metadata.uid).toBe(uid);
+  expect(cluster().get(namespaceRef('shop'))?.metadata.deletionTimestamp).toBeUndefined();
+});

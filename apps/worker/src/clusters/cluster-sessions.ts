@@ -40,6 +40,7 @@ export class ClusterSessions {
     string,
     { session: ClusterSession; credentials: string; seen: number }
   >();
+  private readonly closing = new Map<string, Promise<void>>();
   private readonly contents: PlanContents;
   private readonly recorder: TargetRecorder;
   private readonly observations: Observations;
@@ -105,21 +106,37 @@ export class ClusterSessions {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.looking;
-    await Promise.all([...this.sessions.values()].map(({ session }) => session.stop()));
+    await Promise.all([
+      ...this.closing.values(),
+      ...[...this.sessions.values()].map(({ session }) => session.stop()),
+    ]);
     this.sessions.clear();
     await this.observations.stop();
   }
 
   private async reconcileSessions(clusters: readonly Wanted[]): Promise<void> {
     const wanted = new Map(clusters.map((cluster) => [cluster.name, cluster]));
-    const closing: Promise<void>[] = [];
     for (const [name, { session, credentials }] of this.sessions) {
-      if (wanted.get(name)?.credentials === credentials) continue;
-      this.sessions.delete(name);
-      closing.push(session.stop());
+      if (wanted.get(name)?.credentials !== credentials) this.close(name, session);
     }
-    await Promise.all(closing);
-    for (const cluster of wanted.values()) if (!this.sessions.has(cluster.name)) await this.open(cluster);
+    for (const cluster of wanted.values()) {
+      if (!this.sessions.has(cluster.name) && !this.closing.has(cluster.name)) await this.open(cluster);
+    }
+  }
+
+  /** Nobody waits for it but the session that takes its place. */
+  private close(name: string, session: ClusterSession): void {
+    this.sessions.delete(name);
+    const ended = session
+      .stop()
+      .catch((error: unknown) =>
+        this.options.logger.warn({ cluster: name, err: error }, 'a session did not close'),
+      )
+      .then(() => {
+        this.closing.delete(name);
+        void this.look();
+      });
+    this.closing.set(name, ended);
   }
 
   /** A cluster that was forgotten is served until nothing is owed to it any more. */

@@ -4,6 +4,7 @@ import { authorizationOf, poolFor } from './agents';
 import { apiErrorFromAnswer, readBody } from './answer';
 import { ApiError, NetworkError, networkErrorFrom } from './errors';
 import { Limiter } from './limiter';
+import { orAborted } from './or-aborted';
 
 export interface ClientOptions {
   /** Requests in flight. Default 8: on a real API server more adds latency, not rate. */
@@ -204,6 +205,8 @@ export class ClusterClient {
       timeoutMs,
     );
     try {
+      // undici tells a request of an abort only when it has a connection. One that waits for a connection that does not
+      // come about would keep its place in the limit: with all places taken, the cluster would not even be probed.
       return await orAborted(task(controller.signal), controller.signal);
     } catch (error) {
       throw this.#meaning(error, controller.signal);
@@ -228,16 +231,3 @@ export class ClusterClient {
     return `${this.#prefix}${path}${search ? `?${search}` : ''}`;
   }
 }
-
-/**
- * undici tells a request of an abort only when it has a connection. One that waits for a connection that does not come
- * about would outlive its timeout, and keep its place in the limit: with all places taken, the cluster would not even be
- * probed any more.
- */
-const orAborted = <T>(task: Promise<T>, signal: AbortSignal): Promise<T> =>
-  Promise.race([
-    task,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    }),
-  ]);

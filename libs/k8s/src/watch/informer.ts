@@ -2,6 +2,7 @@ import type { KubeObject } from '@keelson/domain';
 import { classify, type Classified } from '../client/classify';
 import type { ClusterClient } from '../client/cluster-client';
 import { ApiError, NetworkError } from '../client/errors';
+import { orAborted } from '../client/or-aborted';
 import { UnknownKindError } from '../discovery/discovery';
 import { collectionPath, type ApiResource } from '../discovery/resource';
 import { Backoff, type BackoffLimits } from './backoff';
@@ -129,11 +130,14 @@ export class Informer {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (;;) {
       if (this.#suspended) await this.#pause();
+      // A pause also ends because the informer is stopped.
+      if (this.#stop.signal.aborted) return;
       this.#attempt = new AbortController();
       try {
-        const resource = await this.#options.resolve(this.lastError?.kind === 'notFound');
+        const resolving = this.#options.resolve(this.lastError?.kind === 'notFound');
+        const resource = await orAborted(resolving, this.#attempt.signal);
         if (this.#version === undefined) await this.#list(resource);
         await this.#watch(resource);
       } catch (error) {

@@ -369,4 +369,22 @@ describe('Informer', () => {
     expect(informer.lookup('n/a')).toBe('unknown');
     expect(errors()).toEqual([]);
   });
+
+  it('stops at once while it waits to hear what the kind is', async () => {
+    const resolve = jest.fn(() => new Promise<ApiResource>(() => undefined));
+    start({ resolve });
+    await until('resolving', () => resolve.mock.calls.length === 1);
+    await informer.stop();
+    expect(errors()).toEqual([]);
+  });
+
+  it('asks nothing more of a server that was away when it is stopped', async () => {
+    start();
+    await until('watching', () => informer.phase === 'Watching');
+    informer.suspend();
+    await until('suspended', () => informer.phase === 'Waiting');
+    const before = server.calls.length;
+    await informer.stop();
+    expect(server.calls).toHaveLength(before);
+  });
 });
