@@ -9,6 +9,7 @@ import {
 import type { RecordedEvent } from '@keelson/event-store';
 import type { Fleet } from './fleet-harness';
 import type { Membership } from './faults-membership';
+import { pictureOf } from './faults-picture';
 import type { Witness } from './faults-witness';
 
 interface TargetRow {
@@ -37,8 +38,11 @@ export const converges = async (
     const lagging = await lag(fleet, witness, membership);
     if (lagging.length === 0) return;
     if (Date.now() > deadline) {
+      const pictures = await Promise.all(
+        lagging.slice(0, 2).map((it) => pictureOf(fleet, it.split(':')[0]!)),
+      );
       throw new Error(
-        `${lagging.length} clusters are not as the log wants them: ${lagging.slice(0, 5).join('; ')}`,
+        `${lagging.length} clusters are not as the log wants them: ${lagging.slice(0, 5).join('; ')}\n${pictures.join('\n')}`,
       );
     }
     await witness.sees(() => witness.position > seen, 500);

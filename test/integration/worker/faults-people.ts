@@ -2,6 +2,7 @@ import { isOver, type Run, type RunAction } from '@keelson/domain';
 import { mayRestIn, stageOfOpenGate } from './faults-course';
 import type { Dice } from '../../support/dice';
 import type { Mischief } from './faults-mischief';
+import { pictureOf } from './faults-picture';
 import type { Witness } from './faults-witness';
 import type { Fleet } from './fleet-harness';
 
@@ -35,7 +36,10 @@ export class People {
     for (let answers = 0; ; answers += 1) {
       const seen = await this.witness.sees(() => runs.every(isDone) || asks() !== undefined, PATIENCE_MS);
       const states = runs.map((run) => this.witness.run(run));
-      if (!seen) throw new Error(`they neither end nor ask: ${JSON.stringify(states)}`);
+      if (!seen)
+        throw new Error(
+          `they neither end nor ask: ${JSON.stringify(states)}\n${await this.pictures(states)}`,
+        );
       for (const { run, phase, reason = '' } of states) this.tell(`${run} is ${phase} ${reason}`);
       for (const state of states.filter(({ run }) => this.rests(run)))
         expect(mayRestIn(state, this.actedOn(state.run))).toContain(state.phase);
@@ -62,6 +66,14 @@ export class People {
     this.tell(`${run}: ${action} ${stage ?? ''}${taken === undefined ? ' (too late)' : ''}`);
     if (taken !== undefined) this.actedOn(run).add(action);
     await this.witness.sees(() => this.witness.position >= (taken ?? before + 1), PATIENCE_MS);
+  }
+
+  /** Of the first clusters in which something is under way. */
+  private async pictures(runs: readonly Run[]): Promise<string> {
+    const clusters = runs.flatMap(({ stages }) => stages.flatMap(({ clusters }) => clusters));
+    const underWay = clusters.filter(({ phase }) => phase === 'Progressing' || phase === 'RollingBack');
+    const pictures = underWay.slice(0, 2).map(({ name }) => pictureOf(this.fleet, name));
+    return (await Promise.all(pictures)).join('\n');
   }
 
   private actedOn(run: string): Set<string> {
