@@ -5,39 +5,42 @@ import type { Fleet } from './fleet-harness';
 export const pictureOf = async ({ pool, simulator }: Fleet, name: string): Promise<string> => {
   const cluster = simulator.cluster(name);
   const { rows } = await pool.query<Record<string, unknown>>(
-    `select application, phase, release, pace, generation, applied_generation, hash from read.targets where cluster = $1`,
+    `select application, release, pace, joint, sidecars, generation, applied_generation, hash, health, failure
+     from read.targets where cluster = $1`,
     [name],
   );
+  const cordoned = cluster.list('v1', 'Node').filter((node) => specOf(node)['unschedulable'] === true);
   const lines = [
-    ...rows.map((row) => JSON.stringify(row)),
-    ...cluster.list('v1', 'Node').map((node) => `node ${shortly(node, ['taints', 'unschedulable'])}`),
+    ...rows.map((row) => `target ${JSON.stringify(row)}`),
+    `cordoned nodes: ${cordoned.map(({ metadata }) => metadata.name).join(', ') || 'none'}`,
     ...cluster
       .list('apps/v1', 'Deployment', 'shop')
-      .map(
-        (it) =>
-          `deployment ${shortly(it, ['replicas', 'minReadySeconds', 'strategy', 'paused', 'template'])}`,
-      ),
+      .map((it) => inShort(it, ['replicas', 'minReadySeconds', 'strategy', 'paused'])),
     ...cluster
       .list('apps/v1', 'ReplicaSet', 'shop')
-      .map((it) => `replica set ${shortly(it, ['replicas', 'minReadySeconds', 'template'])}`),
-    ...cluster.pods('shop').map((pod) => `pod ${shortly(pod, ['nodeName', 'containers'])}`),
+      .map((it) => inShort(it, ['replicas', 'minReadySeconds'])),
+    ...cluster.pods('shop').map((pod) => inShort(pod, ['nodeName'])),
   ];
-  return lines.map((line) => `  ${name} ${line}`).join('\n');
+  return lines.map((line) => `  ${name}: ${line}`).join('\n');
 };
 
-const shortly = ({ metadata, ...object }: KubeObject, fields: readonly string[]): string => {
-  const spec = (object['spec'] ?? {}) as Record<string, unknown>;
-  const { name, generation, annotations, labels, deletionTimestamp, ownerReferences } = metadata;
-  const owner = (ownerReferences as { name: string }[] | undefined)?.[0]?.name;
-  const shown = Object.fromEntries(fields.map((field) => [field, spec[field]]));
-  return JSON.stringify({
+const specOf = (object: KubeObject): Record<string, unknown> =>
+  (object['spec'] ?? {}) as Record<string, unknown>;
+
+const inShort = (object: KubeObject, fields: readonly string[]): string => {
+  const spec = specOf(object);
+  const { name, generation, annotations, deletionTimestamp, ownerReferences } = object.metadata;
+  const { containers = [] } = ((spec['template'] as KubeObject | undefined)?.['spec'] ?? spec) as {
+    containers?: { image: string }[];
+  };
+  return `${object.kind} ${JSON.stringify({
     name,
     generation,
-    owner,
+    owner: (ownerReferences as { name: string }[] | undefined)?.[0]?.name,
     deletionTimestamp,
-    labels,
     annotations,
-    ...shown,
+    ...Object.fromEntries(fields.map((field) => [field, spec[field]])),
+    images: containers.map(({ image }) => image),
     status: object['status'],
-  });
+  })}`;
 };

@@ -116,7 +116,8 @@ describe(`${CLUSTERS} clusters in which things go wrong at random (FAULTS_SEED=$
 
       for (const run of [...runs, ...mischief.sidecarRuns]) await checkRun(run);
     } catch (error) {
-      throw new Error(`${(error as Error).message}\nFAULTS_SEED=${SEED}\n${story.join('\n')}`, {
+      tell((error as Error).message);
+      throw new Error(`FAULTS_SEED=${SEED}\n${story.join('\n')}`, {
         cause: error,
       });
     }

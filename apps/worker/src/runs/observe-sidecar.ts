@@ -24,7 +24,9 @@ export interface SidecarTargetRow {
   readonly joint: JointPace | null;
   readonly free_since: string | null;
   readonly deferred: boolean;
-  /** The application's own run left it half way, and no other is under way: nobody knows when it goes on. */
+  /** The application's run that moved it last. */
+  readonly own_run: string | null;
+  /** That run left it half way, and no other is under way: nobody knows when it goes on. */
   readonly abandoned: boolean;
 }
 
@@ -55,7 +57,7 @@ const targetsOf = async (pool: Pool, sidecar: string): Promise<SidecarTargetRow[
         coalesce(sc.stable, s.settled_release) as stable,
         t.application, a.project, coalesce(a.labels, '{}') as application_labels,
         t.generation, t.applied_generation, t.health, t.failure, t.joint, t.record ->> 'freeSince' as free_since,
-        t.sidecars #> array[$1, 'deferred'] is not null as deferred,
+        t.sidecars #> array[$1, 'deferred'] is not null as deferred, t.run as own_run,
         coalesce(t.pace ->> 'share' <> '100%' and r.over, false) as abandoned
       from read.sidecars s
       join read.targets t on t.sidecars ? s.name and t.sidecars #> array[$1, 'leaving'] is null
@@ -72,12 +74,13 @@ const targetsOf = async (pool: Pool, sidecar: string): Promise<SidecarTargetRow[
 
 /**
  * All targets of a cluster as one: as far as the one that is least far, and as bad as the worst. A target that its own
- * application left half way is not waited for: it gets the sidecar's release with the application's next one.
+ * application left half way is not waited for, also where the sidecar had come in before: it gets the sidecar's release,
+ * or the rest of it, with the application's next one.
  */
 export const together = (rows: readonly SidecarTargetRow[]): Observation => {
   const [first] = rows;
   if (!first) throw new Error('a cluster without targets is not observed');
-  const counted = rows.filter(({ deferred, abandoned }) => !(deferred && abandoned));
+  const counted = rows.filter((row) => !isLeftHalfWay(row));
   // How the others are is the doing of the run that is waited for.
   const entered = counted.filter(({ deferred }) => !deferred);
   const generation = Math.max(0, ...entered.map((row) => Number(row.generation)));
@@ -119,6 +122,11 @@ const isFailed = (row: SidecarTargetRow): boolean =>
 /** The runs that are to go on first. */
 const waitsFor = ({ deferred, run, joint }: SidecarTargetRow): readonly string[] =>
   deferred || (run !== null && joint?.heldBack.includes(run)) ? (joint?.by ?? []) : [];
+
+const isLeftHalfWay = (row: SidecarTargetRow): boolean => {
+  const runs = waitsFor(row);
+  return row.abandoned && (row.deferred || (runs.length > 0 && runs.every((run) => run === row.own_run)));
+};
 
 const healthOf = (
   rows: readonly SidecarTargetRow[],

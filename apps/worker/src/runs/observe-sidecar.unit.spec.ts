@@ -19,6 +19,7 @@ const row = (application: string, change: Partial<SidecarTargetRow> = {}): Sidec
   joint: { share: '50%', update: 'Recreate', by: ['logs-s2'], heldBack: [] },
   free_since: null,
   deferred: false,
+  own_run: 'shop-2',
   abandoned: false,
   ...change,
 });
@@ -128,6 +129,19 @@ describe('all targets of a cluster, as the run of a sidecar sees them', () => {
       appliedGeneration: 0,
       health: { generation: 0, status: 'Current' },
     });
+  });
+
+  it('do not wait for one that was left half way after they had come in, but for other runs in it', () => {
+    const joint = { share: '50%', update: 'Recreate', by: ['shop-2'], heldBack: ['logs-s2'] } as const;
+    const left = row('shop', {
+      joint,
+      abandoned: true,
+      ...health('InProgress', '0 of 1 new pods are ready'),
+    });
+    expect(together([row('cart'), left])).toMatchObject({ health: { status: 'Current' } });
+    expect(together([row('cart'), left]).heldBack).toBeUndefined();
+    const both = { ...left, joint: { ...joint, by: ['shop-2', 'mesh-s1'] } };
+    expect(together([row('cart'), both]).heldBack).toMatchObject([{ id: 'shop-2' }, { id: 'mesh-s1' }]);
   });
 
   it('say that their cluster cannot be reached, and why', () => {
