@@ -22,6 +22,9 @@ const FAULTS = Number(process.env['FAULTS_PER_RELEASE'] ?? 4);
 /** Clusters that are not there at first, and may join. */
 const SPARES = Math.ceil(CLUSTERS / 10);
 
+/** At most; then the run has to end undisturbed. */
+const RESTARTS = 40;
+
 /** A fault comes after so many events, or when so long nothing happened. */
 const QUIET_MS = 1_500;
 
@@ -128,7 +131,7 @@ describe(`${CLUSTERS} clusters in which things go wrong at random (FAULTS_SEED=$
     const strategy = { ...drawStrategy(dice, 'Pause'), batches, progressDeadline: '10m' };
     const run = await release('restarts', strategy);
     let restarts = 0;
-    while (!people.rests(run)) {
+    while (!people.rests(run) && restarts < RESTARTS) {
       const moment = witness.position + 1 + dice.below(CLUSTERS);
       await witness.sees(() => witness.position >= moment || people.rests(run), QUIET_MS);
       const other = dice.chance(0.3) ? await fleet.joinWorker() : undefined;
@@ -136,9 +139,9 @@ describe(`${CLUSTERS} clusters in which things go wrong at random (FAULTS_SEED=$
       await fleet.startWorker();
       await other?.stop();
       restarts += 1;
-      if (restarts > 10 * CLUSTERS)
-        throw new Error(`${run} does not end: ${JSON.stringify(witness.run(run))}`);
     }
+    if (!(await witness.sees(() => people.rests(run), PATIENCE_MS)))
+      throw new Error(`${run} does not end: ${JSON.stringify(witness.run(run))}`);
     const { phase, reason = '' } = witness.run(run);
     tell(`${run} is ${phase} ${reason} after ${restarts} restarts`);
     expect({ phase, reason }).toEqual({ phase: 'Succeeded', reason: '' });
