@@ -10,7 +10,7 @@ import {
 } from '../control-plane';
 
 /** As many as any suite asks for; each costs about 350 MB. */
-const CLUSTERS = ['real-1', 'real-2'];
+const FOR_THE_SUITE = 2;
 
 export interface OwnFleet {
   /** One kubeconfig file for each cluster. */
@@ -18,8 +18,8 @@ export interface OwnFleet {
   stop(): Promise<void>;
 }
 
-/** Starts the control planes that a run of the suite shares. Leaves nothing behind when one fails to start. */
-export async function startOwnFleet(): Promise<OwnFleet> {
+/** Starts control planes that share one etcd. Leaves nothing behind when one fails to start. */
+export async function startOwnFleet(clusters = FOR_THE_SUITE): Promise<OwnFleet> {
   const binaries = findBinaries();
   const scratch = createScratchFolder();
   let etcd: Etcd | undefined;
@@ -32,7 +32,9 @@ export async function startOwnFleet(): Promise<OwnFleet> {
   try {
     const shared = (etcd = await startEtcd(binaries.etcd, scratch.path));
     const starts = await Promise.allSettled(
-      CLUSTERS.map((name) => startControlPlane({ name, binaries, etcd: shared, folder: scratch.path })),
+      Array.from({ length: clusters }, (_, index) =>
+        startControlPlane({ name: `real-${index + 1}`, binaries, etcd: shared, folder: scratch.path }),
+      ),
     );
     planes.push(...starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : [])));
     const failed = starts.find((start) => start.status === 'rejected');

@@ -2,10 +2,18 @@ import { linesOf } from '@keelson/demo';
 import type { ClusterClient } from '@keelson/k8s';
 import { isRight, pathOf, type WatchedSettings } from './settings';
 
+/** Milliseconds until an object that was spoiled was right again. */
+export interface Spoiled {
+  readonly sinceRequest: number;
+  /** Since a watch showed that it was wrong: without what the API server took to spoil it. */
+  readonly sinceSeen: number;
+}
+
 interface Waiting {
   readonly name: string;
-  wrong: boolean;
-  readonly done: () => void;
+  /** By `performance.now`. */
+  wrongAt: number | undefined;
+  readonly done: (wrongAt: number) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -29,23 +37,22 @@ export class Judge {
     return judge;
   }
 
-  /** Milliseconds from the moment that `spoil` is called until the object has been wrong and is right again. */
-  async timeToRight(name: string, spoil: () => Promise<unknown>, signal: AbortSignal): Promise<number> {
+  /** From the moment that `spoil` is called until the object has been wrong and is right again. */
+  async timeToRight(name: string, spoil: () => Promise<unknown>, signal: AbortSignal): Promise<Spoiled> {
     signal.throwIfAborted();
     const started = performance.now();
-    let finished = started;
-    const right = new Promise<void>((resolve, reject) => {
+    const right = new Promise<Spoiled>((resolve, reject) => {
       const failed = (cause: unknown): void =>
         reject(new Error(`${name} in ${this.namespace} was not put right`, { cause }));
       signal.addEventListener('abort', () => failed(signal.reason), { once: true });
-      const done = (): void => {
-        finished = performance.now();
-        resolve();
+      const done = (wrongAt: number): void => {
+        const now = performance.now();
+        resolve({ sinceRequest: now - started, sinceSeen: now - wrongAt });
       };
-      this.waiting = { name, wrong: false, done, failed };
+      this.waiting = { name, wrongAt: undefined, done, failed };
     });
-    await Promise.all([right, spoil()]).finally(() => (this.waiting = undefined));
-    return finished - started;
+    const [spoiled] = await Promise.all([right, spoil()]).finally(() => (this.waiting = undefined));
+    return spoiled;
   }
 
   async close(): Promise<void> {
@@ -58,8 +65,8 @@ export class Judge {
       const event = JSON.parse(line) as WatchedSettings;
       const { waiting } = this;
       if (waiting?.name !== event.object.metadata.name) continue;
-      if (!isRight(event)) waiting.wrong = true;
-      else if (waiting.wrong) waiting.done();
+      if (!isRight(event)) waiting.wrongAt ??= performance.now();
+      else if (waiting.wrongAt !== undefined) waiting.done(waiting.wrongAt);
     }
   }
 }
