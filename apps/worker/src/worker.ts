@@ -40,7 +40,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   );
   const owns = (name: string): boolean => ownsAll || shards.owns(name);
   const sessions = new ClusterSessions({ store, vault, owns, allowPrivateCallbacks, logger });
-  const engine = new RunEngine({ store, vault, jobs, owns, logger });
+  const engine = new RunEngine({ store, vault, jobs, owns, sweepMs: SWEEP_MS, logger });
 
   const onAdvanced = (position: number): void => {
     void sessions.look();

@@ -120,7 +120,7 @@ const spoiled = async (
   { namespace, judge }: Contestant,
   round: number,
   spoil: (path: string) => Promise<unknown>,
-): Promise<number> => {
+): Promise<Spoiled> => {
   const name = nameOf(round % objects);
   await delay(SETTLE_MS, undefined, { signal });
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(EACH_MS)]);

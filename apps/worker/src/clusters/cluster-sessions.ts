@@ -16,6 +16,9 @@ export interface ClusterSessionsOptions {
   readonly logger: Logger;
 }
 
+/** Whose targets are read in one go: those of a thousand clusters are a gigabyte of rows that live for a moment. */
+const CLUSTERS_AT_ONCE = 50;
+
 /** What one worker has to do with how many clusters. */
 export interface WorkerStanding {
   readonly clusters: number;
@@ -176,8 +179,10 @@ export class ClusterSessions {
     for (const [name, { seen }] of this.sessions) bySeen.set(seen, [...(bySeen.get(seen) ?? []), name]);
     for (const [since, clusters] of bySeen) {
       if (since >= head) continue;
-      for (const desired of await changedTargets(this.options.store.pool, clusters, since)) {
-        this.sessions.get(desired.cluster)?.session.want(desired);
+      for (const some of inGroups(clusters, CLUSTERS_AT_ONCE)) {
+        for (const desired of await changedTargets(this.options.store.pool, some, since)) {
+          this.sessions.get(desired.cluster)?.session.want(desired);
+        }
       }
       for (const name of await clustersToAttend(this.options.store.pool, clusters, since))
         this.sessions.get(name)?.session.attendNodes();
@@ -197,17 +202,36 @@ export class ClusterSessions {
     return Number(rows[0]?.pos ?? 0);
   }
 
+  /** Counts first: the names of 100,000 targets every few seconds would be most of what an idle worker reads. */
   private async dropVanished(): Promise<void> {
-    const { rows } = await this.options.store.pool.query<{ name: string }>({
+    const { pool } = this.options.store;
+    const known = new Map(
+      [...this.sessions].map(([name, { session }]) => [name, session.applications.length]),
+    );
+    const counted = await pool.query<{ cluster: string; targets: number }>({
+      name: 'targets-by-cluster',
+      text: `select c.cluster, (select count(*)::int from read.targets t where t.cluster = c.cluster) as targets
+             from unnest($1::text[]) c (cluster)`,
+      values: [[...known.keys()]],
+    });
+    const suspects = counted.rows.filter(({ cluster, targets }) => targets < (known.get(cluster) ?? 0));
+    if (suspects.length === 0) return;
+    const { rows } = await pool.query<{ name: string }>({
       name: 'targets-of-clusters',
       text: `select cluster || '/' || application as name from read.targets where cluster = any($1)`,
-      values: [[...this.sessions.keys()]],
+      values: [suspects.map(({ cluster }) => cluster)],
     });
     const present = new Set(rows.map(({ name }) => name));
-    for (const [cluster, { session }] of this.sessions) {
-      for (const application of session.applications) {
-        if (!present.has(`${cluster}/${application}`)) session.drop(application);
+    for (const { cluster } of suspects) {
+      const session = this.sessions.get(cluster)?.session;
+      for (const application of session?.applications ?? []) {
+        if (!present.has(`${cluster}/${application}`)) session?.drop(application);
       }
     }
   }
 }
+
+const inGroups = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );

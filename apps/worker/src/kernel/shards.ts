@@ -81,10 +81,10 @@ export class ShardOwnership {
 
   private async connect(): Promise<PoolClient> {
     if (this.client) return this.client;
-    const client = await this.pool.connect();
+    const client = (this.client = await this.pool.connect());
     client.on('error', this.onLost);
     await client.query('select pg_advisory_lock_shared($1, 0)', [PRESENCE_LOCKS]);
-    return (this.client = client);
+    return client;
   }
 
   private readonly onLost = (error: Error): void => {

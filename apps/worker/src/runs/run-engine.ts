@@ -27,6 +27,8 @@ export interface RunEngineOptions {
   readonly jobs: JobQueue;
   /** Whether this process takes the run's measurements; its decisions any process may take. */
   readonly owns: (run: string) => boolean;
+  /** How often `sweep` is called, in milliseconds. */
+  readonly sweepMs: number;
   readonly logger: Logger;
 }
 
@@ -123,7 +125,8 @@ export class RunEngine {
     if (!after?.exists) return;
     if (this.options.owns(run)) this.measurements.take(after, now);
     const due = wakeAt(after, fleet, now);
-    if (due === undefined) this.alarms.delete(run);
+    // A sweep comes before it, and sets the timer then: most runs are over before their deadlines are near.
+    if (due === undefined || due > now + 2 * this.options.sweepMs) this.alarms.delete(run);
     else if (this.alarms.get(run) !== due) {
       this.alarms.set(run, due);
       await jobs.add(RunEngine.QUEUE, {

@@ -4,6 +4,7 @@ import {
   type Colours,
   type DriftChange,
   type DriftState,
+  type HealthStatus,
   type JointPace,
   type KubeObject,
   type ObjectRef,
@@ -30,7 +31,15 @@ export interface Desired extends DriftState {
   readonly pace?: JointPace;
   /** Of a target that is, or was last, released blue-green. */
   readonly colours?: Colours;
+  /** The last verdict that the log has. */
+  readonly health?: Verdict;
   readonly inventory: readonly InventoryItem[];
+}
+
+export interface Verdict {
+  readonly generation: number;
+  readonly status: HealthStatus;
+  readonly message: string;
 }
 
 export interface InventoryItem {
@@ -58,13 +67,14 @@ interface Row {
   readonly policy: TargetPolicy | null;
   readonly pace: JointPace | null;
   readonly colours: Colours | null;
+  readonly health: Verdict | null;
   readonly inventory: readonly (Omit<InventoryItem, 'uid'> & { uid: string | null })[];
 }
 
 const DELETED: TargetPolicy = { drift: 'Correct', whenToTakeOver: 'Never' };
 
 const SELECT = `
-  select t.position, t.drift, t.flaps, t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace, t.colours,
+  select t.position, t.drift, t.flaps, t.application, t.cluster, t.generation, t.hash, t.plan_error is not null as refused, t.applied_generation, t.joint as pace, t.colours, t.health,
          a.state #>> '{definition,namespace}' as namespace, a.state #> '{definition,policy}' as policy,
          coalesce((select jsonb_agg(jsonb_build_object('ref', i.ref, 'uid', i.uid, 'created', i.created, 'made', i.made, 'wanted', i.wanted, 'position', i.position))
                    from read.inventory i where i.application = t.application and i.cluster = t.cluster), '[]') as inventory
@@ -110,7 +120,10 @@ const fromRow = (row: Row): Desired => ({
   ...(row.hash ? { hash: row.hash } : {}),
   ...(row.pace ? { pace: row.pace } : {}),
   ...(row.colours ? { colours: row.colours } : {}),
+  ...(row.health ? { health: verdictOf(row.health) } : {}),
 });
+
+const verdictOf = ({ generation, status, message }: Verdict): Verdict => ({ generation, status, message });
 
 /** The server knows a cluster-scoped custom resource without the namespace that its manifest was given. */
 export const itemOf = ({ inventory, namespace }: Desired, ref: ObjectRef): InventoryItem | undefined => {

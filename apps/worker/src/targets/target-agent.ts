@@ -50,6 +50,7 @@ export class TargetAgent {
     this.pruning = new Pruning(host);
     this.switchover = new Switchover(host);
     this.verdicts = new Verdicts(host, this.reports);
+    this.verdicts.want(desired);
   }
 
   /**
@@ -63,8 +64,10 @@ export class TargetAgent {
     if (isNewPlan) this.attempts = 0;
     this.desired = desired;
     const isNewOfDrift = this.drift.want(desired, this.overtaken(desired) || isNewPlan);
+    const isNewOfHealth = this.verdicts.want(desired);
     return (
       isNewOfDrift ||
+      isNewOfHealth ||
       this.applied < desired.generation ||
       desired.hash !== before.hash ||
       desired.refused !== before.refused ||
