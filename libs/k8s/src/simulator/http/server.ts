@@ -52,7 +52,7 @@ async function serve(
 ): Promise<void> {
   const { faults } = cluster;
   connections.assign(request.socket, faults);
-  if (faults.plan.stalled) return;
+  if (faults.isSilent(request.socket)) return;
   const kind = kindOf(target, request);
   const fate = faults.fateOf(kind);
   response.fate = fate;
