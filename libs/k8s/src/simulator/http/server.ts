@@ -26,6 +26,8 @@ export function createHttpServer(find: FindClusters, connections: Connections): 
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
+  // Else a connection that was opened and not yet needed is answered 408 after a minute, before any request.
+  server.headersTimeout = 0;
   return server;
 }
 
