@@ -5,8 +5,10 @@ import { idle, idleText } from './idle';
 import type { BenchOptions, Defaults } from './options';
 import { quarter, quarterText } from './quarter/quarter';
 import { replay, replayText } from './replay';
+import { comeBack, returnText } from './return/return';
 import { rollout, rolloutText } from './rollout';
 import { scale, scaleText } from './scale/scale';
+import { scaleOut, scaleOutText } from './scale-out/scale-out';
 
 export interface Benchmark {
   readonly defaults: Defaults;
@@ -34,5 +36,7 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['fleet', benchmark(fleet, fleetText)],
   ['quarter', benchmark(quarter, quarterText)],
   ['replay', benchmark(replay, replayText, { clusters: 100, applications: 100, rounds: 3 })],
+  ['return', benchmark(comeBack, returnText, { clusters: 20, applications: 20, rounds: 1 })],
   ['scale', benchmark(scale, scaleText, { clusters: 3, applications: 200, rounds: 3 })],
+  ['scale-out', benchmark(scaleOut, scaleOutText, { clusters: 100, applications: 50, rounds: 1 })],
 ]);

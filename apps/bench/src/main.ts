@@ -1,7 +1,7 @@
 import { BENCHMARKS } from './benchmarks';
 import { parseOptions, UsageError } from './options';
 
-const USAGE = `usage: npm run bench -- ${[...BENCHMARKS.keys()].join('|')} [--clusters N] [--applications N] [--rounds N] [--seconds N] [--stages 20,30,50] [--concurrency N|N%] [--json]`;
+const USAGE = `usage: npm run bench -- ${[...BENCHMARKS.keys()].join('|')} [--clusters N] [--applications N] [--rounds N] [--seconds N] [--away SECONDS] [--stages 20,30,50] [--concurrency N|N%] [--json]`;
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly applications: number;
   readonly rounds: number;
   readonly seconds: number;
+  /** Seconds in which clusters do not answer. */
+  readonly away: number;
   /** Percentages of the clusters that the stages of a release have, in order; together the whole. */
   readonly stages: readonly number[];
   /** How many clusters of a stage may be under way at once. */
@@ -37,6 +39,7 @@ export const parseOptions = (
         applications: { type: 'string', default: String(applications) },
         rounds: { type: 'string', default: String(rounds) },
         seconds: { type: 'string', default: '20' },
+        away: { type: 'string', default: '300' },
         stages: { type: 'string', default: '100' },
         concurrency: { type: 'string', default: '100%' },
         json: { type: 'boolean', default: false },
@@ -47,6 +50,7 @@ export const parseOptions = (
       applications: count('applications', values.applications, 1_000),
       rounds: count('rounds', values.rounds, 100),
       seconds: count('seconds', values.seconds, 3_600),
+      away: count('away', values.away, 3_600),
       stages: stages(values.stages),
       concurrency: concurrency(values.concurrency),
       json: values.json,

@@ -7,6 +7,7 @@ describe('options', () => {
       applications: 100,
       rounds: 5,
       seconds: 20,
+      away: 300,
       stages: [100],
       concurrency: '100%',
       json: false,
@@ -30,6 +31,8 @@ describe('options', () => {
       '--rounds=2',
       '--seconds',
       '1',
+      '--away',
+      '30',
       '--stages',
       '20,30,50',
     ];
@@ -38,6 +41,7 @@ describe('options', () => {
       applications: 9,
       rounds: 2,
       seconds: 1,
+      away: 30,
       stages: [20, 30, 50],
       concurrency: '50%',
       json: true,
@@ -47,6 +51,7 @@ describe('options', () => {
   it.each([
     [['--clusters', '0'], '--clusters takes a number from 1 to 1000, not "0"'],
     [['--rounds', '1.5'], '--rounds takes a number from 1 to 100'],
+    [['--away', '0'], '--away takes a number from 1 to 3600, not "0"'],
     [['--clusters=many'], 'not "many"'],
     [['--stages', '20,30'], '--stages takes percentages that are 100 together, like 20,30,50, not "20,30"'],
     [['--stages', '0,100'], '--stages takes percentages'],

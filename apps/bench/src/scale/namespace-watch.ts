@@ -10,12 +10,26 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What is looked at of a ConfigMap or a Deployment. */
+export type Watched = KubeObject & {
+  readonly metadata: { readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+  };
+};
+
 interface Event {
   readonly type: string;
-  readonly object: KubeObject & {
-    readonly metadata: { readonly generation?: number };
-    readonly status?: { readonly observedGeneration?: number };
-  };
+  readonly object: Watched;
+}
+
+/** Workloads that were seen to be as somebody asked. */
+interface Survey {
+  readonly is: (object: Watched) => boolean;
+  readonly found: Set<string>;
 }
 
 /** The judge of both contestants: what is in one namespace of every cluster, by watches of its own. */
@@ -25,6 +39,7 @@ export class NamespaceWatch {
   private readonly stopped = new AbortController();
   private readonly watches: Promise<void>[] = [];
   private waiting: Waiting | undefined;
+  private survey: Survey | undefined;
   private broken: Error | undefined;
 
   private constructor(private readonly client: BareClient) {
@@ -49,6 +64,13 @@ export class NamespaceWatch {
     return this.wait(() => this.observed.size >= workloads, signal);
   }
 
+  /** When so many objects have been as `is` says, each at some time from now on. */
+  each(objects: number, is: Survey['is'], signal: AbortSignal): Promise<number> {
+    const survey = { is, found: new Set<string>() };
+    this.survey = survey;
+    return this.wait(() => survey.found.size >= objects, signal).finally(() => (this.survey = undefined));
+  }
+
   gone(signal: AbortSignal): Promise<number> {
     return this.wait(() => this.present.size === 0, signal);
   }
@@ -64,7 +86,9 @@ export class NamespaceWatch {
     if (this.broken) throw this.broken;
     if (done()) return performance.now();
     return new Promise<number>((resolve, reject) => {
-      const counts = () => `${this.present.size} objects are there, ${this.observed.size} workloads seen`;
+      const counts = () =>
+        `${this.present.size} objects are there, ${this.observed.size} workloads seen, ` +
+        `${this.survey?.found.size ?? 'none'} as asked`;
       signal.addEventListener('abort', () => reject(new Error(counts(), { cause: signal.reason })), {
         once: true,
       });
@@ -93,6 +117,7 @@ export class NamespaceWatch {
       } else {
         this.present.add(key);
         if (status?.observedGeneration === metadata.generation && metadata.generation) this.observed.add(key);
+        if (this.survey?.is(object)) this.survey.found.add(key);
       }
       if (this.waiting?.done()) this.waiting.resolve(performance.now());
     }

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { followEvents, table, type Accepted, type ApiClient } from '@keelson/cli';
+import { table, type Accepted, type ApiClient } from '@keelson/cli';
 import { BareClient, type BareRequest } from '../clusters/bare-client';
 import { findClusters, type FoundClusters } from '../clusters/find-clusters';
 import { ConnectedFleet } from '../connected-fleet';
 import { inLanes } from '../in-lanes';
 import type { BenchOptions } from '../options';
+import { runEndings } from '../run-endings';
 import { cpuSeconds } from '../server-metrics';
 import { median, rounded } from '../statistics';
 import { NamespaceWatch } from './namespace-watch';
-import { bareApplies, bareDeletes, definitionOf, namesOf, objectsOf } from './workload';
+import { bareApplies, bareDeletes, creationOf, definitionOf, namesOf, objectsOf } from './workload';
 
 export interface ScaleResult {
   readonly benchmark: 'scale';
@@ -86,7 +87,7 @@ const oneRound = async (
   const signal = AbortSignal.any([fleet.signal, AbortSignal.timeout(ROUND_MS)]);
   const own = `bench-${randomBytes(4).toString('hex')}`;
   const namespaces = [own, `${own}-bare`] as const;
-  await bare.sendAll(namespaces.map(creation), 1);
+  await bare.sendAll(namespaces.map(creationOf), 1);
   const watches = await Promise.all(namespaces.map((name) => NamespaceWatch.open(clusters, name)));
   try {
     const [keelsonWatch, bareWatch] = watches as [NamespaceWatch, NamespaceWatch];
@@ -133,32 +134,18 @@ const oneRound = async (
   }
 };
 
-/** Resolves when every run has succeeded. `defined` is a log position before all of them. */
+/** Resolves when every run has succeeded. `after` is a log position before all of them. */
 const release = async (
   api: ApiClient,
   names: readonly string[],
-  defined: number,
+  after: number,
   signal: AbortSignal,
 ): Promise<void> => {
-  const open = new Set(names);
-  const done = new AbortController();
-  const stop = AbortSignal.any([signal, done.signal]);
-  const following = (async () => {
-    const follow = { query: { type: 'RunSucceeded' }, after: defined, signal: stop };
-    for await (const { data } of followEvents(api, follow)) {
-      open.delete(String(data['application']));
-      if (open.size === 0) return;
-    }
-    signal.throwIfAborted();
-  })();
-  try {
-    await inLanes(names, REQUESTS_AT_ONCE, async (name) => {
-      await api.post(`/applications/${name}/releases`, { version: '1' });
-    });
-    await following;
-  } finally {
-    done.abort();
-  }
+  const ending = runEndings(api, names, { after, signal });
+  await inLanes(names, REQUESTS_AT_ONCE, async (name) => {
+    await api.post(`/applications/${name}/releases`, { version: '1' });
+  });
+  await Promise.all(names.map(ending));
 };
 
 const clocked = async (
@@ -190,12 +177,6 @@ const timed = async (work: () => Promise<void>): Promise<number> => {
   await work();
   return performance.now() - started;
 };
-
-const creation = (name: string): BareRequest => ({
-  method: 'POST',
-  path: '/api/v1/namespaces',
-  json: JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
-});
 
 const deletion = (name: string): BareRequest => ({ method: 'DELETE', path: `/api/v1/namespaces/${name}` });
 

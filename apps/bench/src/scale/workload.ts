@@ -54,8 +54,9 @@ const pathOf = ({ kind, metadata: { name, namespace = '' } }: KubeObject): strin
 /** What a bare loop sends for the objects: the same marks, under names that Keelson does not look for. */
 export const bareApplies = (objects: readonly KubeObject[]): BareRequest[] =>
   objects.map((object) => {
-    const labels = { 'baseline.dev/application': object.metadata.name };
-    const annotations = { 'baseline.dev/plan': 'f'.repeat(64), 'baseline.dev/generation': '1000' };
+    const labels = { ...object.metadata.labels, 'baseline.dev/application': object.metadata.name };
+    const marks = { 'baseline.dev/plan': 'f'.repeat(64), 'baseline.dev/generation': '1000' };
+    const annotations = { ...object.metadata.annotations, ...marks };
     return {
       method: 'PATCH',
       path: `${pathOf(object)}?fieldManager=bare&force=true`,
@@ -69,3 +70,9 @@ export const bareDeletes = (objects: readonly KubeObject[]): BareRequest[] =>
     path: pathOf(object),
     json: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' }),
   }));
+
+export const creationOf = (namespace: string): BareRequest => ({
+  method: 'POST',
+  path: '/api/v1/namespaces',
+  json: JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }),
+});

@@ -12,6 +12,8 @@ export interface FaultPlan {
   readonly unreachable?: boolean;
   /** Connections come about and nothing is ever answered on them; open watches fall silent. */
   readonly stalled?: boolean;
+  /** With `stalled`: its connections stay silent when it is over, as when a router forgot them; else they are reset. */
+  readonly forgets?: boolean;
   /**
    * How long an answer takes, in milliseconds: always the same, or drawn so that half of the answers lie below the
    * geometric mean of both ends. The work is done somewhere in that time.
@@ -58,6 +60,7 @@ const SHAPE: Shape = {
   seed: text,
   unreachable: flag,
   stalled: flag,
+  forgets: flag,
   dribble: { of: { bytes: number(1), everyMs: number(0) }, needs: ['bytes', 'everyMs'] },
   loseRequests: share,
   loseAnswers: share,

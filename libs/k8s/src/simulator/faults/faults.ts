@@ -15,6 +15,7 @@ export class Faults {
   private refusalsLeft = 0;
   private draws: Ids;
   private readonly sockets = new Set<Socket>();
+  private readonly forgotten = new WeakSet<Socket>();
 
   /** @param seed without one the draws differ from run to run */
   constructor(seed: string | undefined) {
@@ -26,19 +27,25 @@ export class Faults {
   }
 
   set(plan: FaultPlan): void {
-    const wasStalled = this.current.stalled;
+    const { stalled: wasStalled, forgets } = this.current;
     this.current = Object.keys(plan).length === 0 ? HEALTHY : plan;
     this.refusalsLeft = plan.refuse?.count ?? 0;
     if (plan.seed !== undefined) this.draws = new Ids(plan.seed);
     if (plan.stalled && !wasStalled) for (const socket of this.sockets) socket.cork();
     // What was never answered stays so: whoever still waits when the stall is over finds the connection dead.
-    if (plan.unreachable || (wasStalled && !plan.stalled))
-      for (const socket of this.sockets) socket.destroy();
+    const isOver = wasStalled && !plan.stalled;
+    if (isOver && forgets) for (const socket of this.sockets) this.forgotten.add(socket);
+    if (plan.unreachable || (isOver && !forgets)) for (const socket of this.sockets) socket.destroy();
   }
 
   change(part: FaultPlan): void {
     const { seed: _, ...kept } = this.current;
     this.set({ ...kept, ...part });
+  }
+
+  /** Whether nothing is ever answered on this connection, as things are. */
+  isSilent(socket: Socket): boolean {
+    return this.current.stalled === true || this.forgotten.has(socket);
   }
 
   /** What happens to the next request. */

@@ -107,6 +107,7 @@ describe('the faults of a simulated cluster', () => {
   });
 
   it('stall: nothing is answered, and what waited is dead when the stall is over', async () => {
+    await client.request('GET', PATH); // over its connection: a new one may come about when all is over
     cluster.faults.set({ stalled: true });
     const asked = create('late');
     const early = await Promise.race([
@@ -118,6 +119,22 @@ describe('the faults of a simulated cluster', () => {
     await expect(asked).rejects.toBeInstanceOf(NetworkError);
     expect(exists('late')).toBe(false);
     await create('late');
+  });
+
+  it('stall and forget: what waited is never answered, new connections are', async () => {
+    await client.request('GET', PATH);
+    cluster.faults.set({ stalled: true, forgets: true });
+    const asked = create('late').catch(() => 'failed');
+    const early = () => Promise.race([asked, new Promise((resolve) => setTimeout(resolve, 50, 'silent'))]);
+    expect(await early()).toBe('silent');
+    cluster.faults.set({});
+    const other = new ClusterClient({ server: `${simulator.url}/clusters/eu`, token: cluster.token });
+    await other.request('POST', PATH, { body: configMap('new') });
+    await other.close();
+    expect(await early()).toBe('silent');
+    expect([exists('late'), exists('new')]).toEqual([false, true]);
+    await client.close();
+    expect(await asked).toBe('failed');
   });
 
   it('are the same for the same requests of the same seed', async () => {

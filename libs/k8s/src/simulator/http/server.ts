@@ -26,6 +26,8 @@ export function createHttpServer(find: FindClusters, connections: Connections): 
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
+  // Else a connection that was opened and not yet needed is answered 408 after a minute, before any request.
+  server.headersTimeout = 0;
   return server;
 }
 
@@ -52,7 +54,7 @@ async function serve(
 ): Promise<void> {
   const { faults } = cluster;
   connections.assign(request.socket, faults);
-  if (faults.plan.stalled) return;
+  if (faults.isSilent(request.socket)) return;
   const kind = kindOf(target, request);
   const fate = faults.fateOf(kind);
   response.fate = fate;
