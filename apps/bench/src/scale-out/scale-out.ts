@@ -78,17 +78,15 @@ class Contest {
   }
 
   async result(): Promise<ScaleOutResult> {
-    const { clusters, applications, rounds, note } = this.options;
+    const { clusters, applications, rounds } = this.options;
     await this.begin();
-    note(`${applications} applications run in ${clusters} clusters`);
+    this.options.note(`${applications} applications run in ${clusters} clusters`);
     const measured: { atOnce: Took; locked: Took }[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       // In turn, and in turn the first: the second of a round finds all a little warmer.
       const first = round % 2 === 1 ? await this.contestant(atOnce) : undefined;
       const other = await this.contestant(locked);
-      const pair = { atOnce: first ?? (await this.contestant(atOnce)), locked: other };
-      measured.push(pair);
-      note(`round ${round}: ${seconds(pair.atOnce.scaled)}, locked ${seconds(pair.locked.scaled)}`);
+      measured.push({ atOnce: first ?? (await this.contestant(atOnce)), locked: other });
     }
     const middle = (of: 'atOnce' | 'locked'): Took => ({
       scaled: rounded(median(measured.map((pair) => pair[of].scaled))),
@@ -132,9 +130,13 @@ class Contest {
       }),
     );
     const [scaledAt, endedAt] = await Promise.all([scaled, ended, ordered]);
+    const took = { scaled: scaledAt - started, through: Math.max(scaledAt, endedAt) - started };
+    this.options.note(
+      `release ${this.version}: scaled ${seconds(took.scaled)}, ended ${seconds(took.through)}`,
+    );
     const back = this.watch.each(this.workloads, isAsBefore, signal);
     await Promise.all([back, this.all((name) => this.scale(name, REPLICAS.before))]);
-    return { scaled: scaledAt - started, through: Math.max(scaledAt, endedAt) - started };
+    return took;
   }
 
   private async release(signal: AbortSignal): Promise<RunEnding> {
