@@ -7,6 +7,7 @@ import { describeDeletion } from './kubernetes/deletion';
 import { describeDeployments } from './kubernetes/deployments';
 import { describeDiscovery } from './kubernetes/discovery';
 import { describeEvictions } from './kubernetes/evictions';
+import { describeExactness } from './kubernetes/exactness';
 import { describeHeldDeployments } from './kubernetes/held-deployments';
 import { describeInPlaceDeployments } from './kubernetes/in-place-deployments';
 import { describeNodes } from './kubernetes/nodes';
@@ -48,6 +49,7 @@ export function describeKubernetesContract(title: string, target: () => Promise<
     describeDeletion(lazily);
     describeApply(lazily);
     describeOwnership(lazily);
+    describeExactness(lazily);
     describeWholeness(lazily);
     describePaging(lazily);
     describeWatch(lazily);

@@ -122,6 +122,15 @@ export function describeCustomResources(context: Lazily): void {
       expect(body.details.causes.map((cause: Body) => cause.field)).toContain(field);
     });
 
+    it('are refused with a plain error where an apply does not fit the schema', async () => {
+      const { client } = context();
+      for (const spec of [{ size: 1, unknown: true }, { size: 'big' }]) {
+        const { status, body } = await client.apply(`${widgets()}/unfit`, widget('unfit', spec));
+        expect([status, body.kind, body.reason]).toEqual([500, 'Status', undefined]);
+        expect(body.message).toContain('failed to create typed patch object');
+      }
+    });
+
     it('merge maps by key and replace lists when applied', async () => {
       const { client } = context();
       const path = `${widgets()}/merged`;
@@ -162,6 +171,7 @@ export function describeCustomResources(context: Lazily): void {
       const patch = { spec: { size: 3 } };
       const strategic = 'application/strategic-merge-patch+json';
       expect((await client.request('PATCH', `${widgets()}/strict`, patch, strategic)).status).toBe(415);
+      expect((await client.request('PATCH', `${widgets()}/none`, patch, strategic)).status).toBe(415);
     });
 
     it('are watched like any other', async () => {

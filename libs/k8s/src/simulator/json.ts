@@ -97,3 +97,13 @@ export function dropNulls<T>(value: T): T {
   for (const key in value) if (value[key] !== null) kept[key] = dropNulls(value[key]);
   return kept as T;
 }
+
+/** Drops members that are empty lists: a typed server forgets them (`omitempty`). The same reference if there are none. */
+export function withoutEmptyLists<T extends JsonObject>(target: T): T {
+  let result = target;
+  for (const field in target) {
+    const value = target[field];
+    if (Array.isArray(value) && value.length === 0) result = without(result, field);
+  }
+  return result;
+}

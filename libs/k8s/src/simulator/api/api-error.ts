@@ -44,17 +44,19 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      ...(reason ? { reason } : {}),
       ...(details ? { details } : {}),
       code,
     };
   }
 }
 
-/** `deployments.apps`, or `configmaps` for the core group. */
-const qualified = (type: ResourceType): string => (type.group ? `${type.plural}.${type.group}` : type.plural);
+type Subject = Pick<ResourceType, 'group' | 'plural'>;
 
-const detailsOf = (type: ResourceType, name: string): StatusDetails => ({
+/** `deployments.apps`, or `configmaps` for the core group. */
+const qualified = (type: Subject): string => (type.group ? `${type.plural}.${type.group}` : type.plural);
+
+const detailsOf = (type: Subject, name: string): StatusDetails => ({
   ...(name ? { name } : {}),
   ...(type.group ? { group: type.group } : {}),
   kind: type.plural,
@@ -62,8 +64,8 @@ const detailsOf = (type: ResourceType, name: string): StatusDetails => ({
 
 export const badRequest = (message: string) => new ApiError(400, 'BadRequest', message);
 
-/** What a real server answers with 500 although the client is to blame: a plain error in its middle. */
-export const internalError = (message: string) => new ApiError(500, 'InternalError', message);
+/** What a real server answers with 500 although the client is to blame: an error of no kind, so without a reason. */
+export const plainError = (message: string) => new ApiError(500, '', message);
 
 export const unauthorized = () => new ApiError(401, 'Unauthorized', 'Unauthorized');
 
@@ -84,7 +86,7 @@ export const notFound = (type: ResourceType, name: string) =>
 export const alreadyExists = (type: ResourceType, name: string) =>
   new ApiError(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, detailsOf(type, name));
 
-export const conflict = (type: ResourceType, name: string, why: string) =>
+export const conflict = (type: Subject, name: string, why: string) =>
   new ApiError(
     409,
     'Conflict',

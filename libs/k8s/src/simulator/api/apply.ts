@@ -3,11 +3,11 @@ import { pathsOf } from '../fields/field-set';
 import { type Applied, type FieldConflict, applyFields } from '../fields/managed-fields';
 import { DuplicateItemError } from '../fields/walk';
 import { without } from '../json';
-import { ApiError, badRequest, conflict, internalError, notFound } from './api-error';
+import { ApiError, badRequest, conflict, plainError, notFound } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { check, commitUpdate, withManagedFields, withServerFields, writerOf } from './commit';
 import { insertObject } from './create';
-import { checkPreconditions } from './update';
+import { checkVersion } from './update';
 
 /** PATCH application/apply-patch+yaml: creates the object or merges the configuration into it. */
 export function applyObject(
@@ -28,12 +28,12 @@ function applyNew(state: ClusterState, request: WriteRequest, config: KubeObject
   const { type, name = '' } = request;
   if (request.subresource) throw notFound(type, name);
   const { resourceVersion: _, uid, ...metadata } = config.metadata;
+  const { object, managedFields } = applied(state, request, undefined, { ...config, metadata });
   // A version is compared with the live one only; a uid without a live object is refused (seen on 1.20).
   if (uid) {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(type, name, why);
   }
-  const { object, managedFields } = applied(state, request, undefined, { ...config, metadata });
   return insertObject(state, request, object, () => managedFields);
 }
 
@@ -44,8 +44,8 @@ function applyToLive(
   config: KubeObject,
 ): KubeObject {
   const { type } = request;
-  checkPreconditions(type, config, live);
   const { object, managedFields } = applied(state, request, live, config);
+  checkVersion(type, config, live);
   const next = type.defaults(withServerFields(object, live));
   check(type, next, live);
   return commitUpdate(state, type, live, withManagedFields(type.advance(next, live), managedFields), {
@@ -60,13 +60,15 @@ function applied(
   live: KubeObject | undefined,
   config: KubeObject,
 ): Extract<Applied, { ok: true }> {
+  const untyped = request.type.untyped?.(config);
+  if (untyped) throw plainError(`failed to create typed patch object: ${untyped}`);
   let result: Applied;
   try {
     const writer = writerOf(state, request, 'Apply');
     result = applyFields(live, config, request.type.schema, writer, request.force);
   } catch (error) {
     if (error instanceof DuplicateItemError)
-      throw internalError(`failed to create typed patch object: ${error.message}`);
+      throw plainError(`failed to create typed patch object: ${error.message}`);
     throw error;
   }
   if (!result.ok) throw applyConflict(result.conflicts);

@@ -31,12 +31,11 @@ export const withManagedFields = (
 });
 
 export function check(type: ResourceType, next: KubeObject, live: KubeObject | undefined): void {
-  const problems = [...metadataProblems(type, next), ...type.validate(next, live)];
+  const problems = [...metadataProblems(type, next, live), ...type.validate(next, live)];
   if (problems.length > 0) throw invalid(type, next.metadata.name, problems);
 }
 
 const SERVER_FIELDS = [
-  'uid',
   'creationTimestamp',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
@@ -47,7 +46,9 @@ const SERVER_FIELDS = [
 
 /** A new version with what only the server may say taken from the live one. */
 export function withServerFields(next: KubeObject, live: KubeObject): KubeObject {
-  const metadata: KubeObject['metadata'] = { ...next.metadata, name: live.metadata.name };
+  const { name, uid } = live.metadata;
+  // A uid that the body says is compared, not overwritten.
+  const metadata: KubeObject['metadata'] = { ...next.metadata, name, uid: next.metadata.uid || uid };
   for (const field of SERVER_FIELDS) {
     if (live.metadata[field] === undefined) delete metadata[field];
     else (metadata as JsonObject)[field] = live.metadata[field];

@@ -3,7 +3,7 @@ import { rfc3339 } from '../clock';
 import { type ManagedFieldsEntry, recordUpdate } from '../fields/managed-fields';
 import { without } from '../json';
 import { builtin } from './registry';
-import { alreadyExists, internalError, namespaceTerminating, notFound } from './api-error';
+import { alreadyExists, plainError, namespaceTerminating, notFound } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { check, dropEmpty, withManagedFields, writerOf } from './commit';
 import { type ResourceType } from './resource-type';
@@ -22,7 +22,7 @@ export function requireNamespace(state: ClusterState, type: ResourceType, object
 /** POST: creates the object, or refuses with 404 (Namespace), 409 (exists) or 422. */
 export function createObject(state: ClusterState, request: WriteRequest, body: KubeObject): KubeObject {
   if (body.metadata.resourceVersion) {
-    throw internalError('resourceVersion should not be set on objects to be created');
+    throw plainError('resourceVersion should not be set on objects to be created');
   }
   const named = withGeneratedName(state, body);
   return insertObject(state, request, named, (object) =>

@@ -3,7 +3,7 @@ import { METADATA_ONLY } from '../fields/builtin-schemas';
 import { type JsonObject, isObject, listAt, objectAt } from '../json';
 import { customScale } from '../kinds/scale';
 import { type ResourceType } from './resource-type';
-import { mergeSchema, pruneAndDefault, schemaProblems } from './structural-schema';
+import { mergeSchema, pruneAndDefault, schemaProblems, untypedPart } from './structural-schema';
 
 /** The type that a CRD defines, as it is served once the CRD is Established. */
 export function customType(crd: KubeObject): ResourceType {
@@ -29,12 +29,14 @@ export function customType(crd: KubeObject): ResourceType {
     hasStatus,
     generation: 'content',
     custom: true,
+    updatesUnconditionally: false,
     scale: scale === undefined ? undefined : customScale(scale),
     schema: { bare: true, fields: { ...mergeSchema(first).fields, ...METADATA_ONLY.fields } },
     defaults: (object) => withSchema(object, schemas),
     allocate: (object) => object,
     advance: (object) => object,
-    validate: (next) => problemsOf(next, schemas),
+    untyped: (configuration) => untypedPart(configuration, wholeSchema(configuration, schemas)),
+    validate: (next) => schemaProblems(next, wholeSchema(next, schemas), ''),
   };
 }
 
@@ -51,14 +53,10 @@ const ENVELOPE = {
   metadata: { 'x-kubernetes-preserve-unknown-fields': true },
 };
 
-function withSchema(object: KubeObject, schemas: ReadonlyMap<string, JsonObject>): KubeObject {
+const wholeSchema = (object: KubeObject, schemas: ReadonlyMap<string, JsonObject>): JsonObject => {
   const schema = schemaFor(object, schemas);
-  const properties = { ...objectAt(schema, 'properties'), ...ENVELOPE };
-  return pruneAndDefault(object, { ...schema, properties }) as KubeObject;
-}
-
-const problemsOf = (next: KubeObject, schemas: ReadonlyMap<string, JsonObject>) => {
-  const schema = schemaFor(next, schemas);
-  const properties = { ...objectAt(schema, 'properties'), ...ENVELOPE };
-  return schemaProblems(next, { ...schema, properties }, '');
+  return { ...schema, properties: { ...objectAt(schema, 'properties'), ...ENVELOPE } };
 };
+
+const withSchema = (object: KubeObject, schemas: ReadonlyMap<string, JsonObject>): KubeObject =>
+  pruneAndDefault(object, wholeSchema(object, schemas)) as KubeObject;

@@ -42,20 +42,19 @@ export function deleteObject(
   return success(type, live.metadata.name, live.metadata.uid ?? '');
 }
 
-function checkDeletion(type: ResourceType, live: KubeObject, { preconditions }: DeleteOptions): void {
-  const { name, uid, resourceVersion } = live.metadata;
-  if (preconditions?.uid && preconditions.uid !== uid) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ''}`,
+/** The subject of these refusals is the kind, unlike that of every other conflict. */
+function checkDeletion({ group, kind }: ResourceType, live: KubeObject, options: DeleteOptions): void {
+  const { name, uid = '', resourceVersion = '' } = live.metadata;
+  const { preconditions = {} } = options;
+  const refused = (why: string) => conflict({ group, plural: kind }, name, why);
+  if (preconditions.uid && preconditions.uid !== uid) {
+    throw refused(
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
   }
-  if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
-    throw conflict(
-      type,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
+  if (preconditions.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+    throw refused(
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
 }
@@ -74,8 +73,11 @@ function marking(
   const { deletionTimestamp, deletionGracePeriodSeconds } = live.metadata;
   const isMarked = deletionTimestamp !== undefined && grace >= Number(deletionGracePeriodSeconds ?? 0);
   if (isMarked && finalizers.length === listAt(live.metadata, 'finalizers').length) return live;
+  const { generation } = live.metadata;
   const metadata = {
     ...live.metadata,
+    // The mark is a change of what is wanted.
+    ...(generation && !isMarked ? { generation: generation + 1 } : {}),
     deletionTimestamp: isMarked ? deletionTimestamp : rfc3339(state.clock.now() + grace * 1000),
     ...(isNamespace ? {} : { deletionGracePeriodSeconds: isMarked ? deletionGracePeriodSeconds : grace }),
     ...(finalizers.length > 0 ? { finalizers } : {}),

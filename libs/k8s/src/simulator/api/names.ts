@@ -1,5 +1,5 @@
 import { type KubeObject } from '@keelson/domain';
-import { isObject, objectAt } from '../json';
+import { isObject, listAt, objectAt } from '../json';
 import { type FieldProblem, invalidValue, required } from './api-error';
 import { type ResourceType } from './resource-type';
 
@@ -53,25 +53,44 @@ const isQualifiedKey = (key: string): boolean => {
   );
 };
 
-export function metadataProblems(type: ResourceType, object: KubeObject): FieldProblem[] {
-  const { name } = object.metadata;
+/** @param field the path of the map, `metadata.labels` */
+export const labelProblems = (labels: Record<string, unknown>, field: string): FieldProblem[] =>
+  Object.entries(labels).flatMap(([key, value]) => [
+    ...(isQualifiedKey(key) ? [] : [invalidValue(field, key, KEY_WORDS)]),
+    ...(typeof value === 'string' && (value.length > 63 || !LABEL_VALUE.test(value))
+      ? [invalidValue(field, value, VALUE_WORDS)]
+      : []),
+  ]);
+
+export function metadataProblems(
+  type: ResourceType,
+  object: KubeObject,
+  live: KubeObject | undefined,
+): FieldProblem[] {
+  const { name, uid } = object.metadata;
   const problems = name
     ? nameProblems(type, name)
     : [required('metadata.name', 'name or generateName is required')];
-  for (const [key, value] of Object.entries(objectAt(object.metadata, 'labels'))) {
-    if (!isQualifiedKey(key)) {
-      problems.push(invalidValue('metadata.labels', key, KEY_WORDS));
-    }
-    if (typeof value === 'string' && (value.length > 63 || !LABEL_VALUE.test(value))) {
-      problems.push(invalidValue('metadata.labels', value, VALUE_WORDS));
-    }
-  }
+  problems.push(...labelProblems(objectAt(object.metadata, 'labels'), 'metadata.labels'));
   for (const key of Object.keys(objectAt(object.metadata, 'annotations'))) {
     if (!isQualifiedKey(key.toLowerCase())) {
       problems.push(invalidValue('metadata.annotations', key, KEY_WORDS));
     }
   }
+  if (live && uid !== live.metadata.uid) {
+    problems.push(invalidValue('metadata.uid', uid, 'field is immutable'));
+  }
+  if (live?.metadata.deletionTimestamp !== undefined) problems.push(...newFinalizerProblems(object, live));
   return problems;
+}
+
+function newFinalizerProblems(object: KubeObject, live: KubeObject): FieldProblem[] {
+  const there = listAt(live.metadata, 'finalizers');
+  const added = listAt(object.metadata, 'finalizers').filter((finalizer) => !there.includes(finalizer));
+  if (added.length === 0) return [];
+  const why = 'no new finalizers can be added if the object is being deleted';
+  const message = `Forbidden: ${why}, found new finalizers []string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
+  return [{ reason: 'FieldValueForbidden', field: 'metadata.finalizers', message }];
 }
 
 /** Members that a typed server cannot decode when they hold anything but strings. */

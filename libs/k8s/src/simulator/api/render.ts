@@ -1,4 +1,5 @@
 import { type KubeObject } from '@keelson/domain';
+import { without } from '../json';
 import { type ListPage } from './list';
 import { type ResourceType } from './resource-type';
 
@@ -6,6 +7,7 @@ import { type ResourceType } from './resource-type';
 export const inVersion = (object: KubeObject, apiVersion: string): KubeObject =>
   object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 
+/** Items of built-in kinds do not say what they are: the list does. */
 export const renderList = (type: ResourceType, apiVersion: string, page: ListPage): object => ({
   kind: `${type.kind}List`,
   apiVersion,
@@ -14,5 +16,7 @@ export const renderList = (type: ResourceType, apiVersion: string, page: ListPag
     ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
     ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
   },
-  items: page.items.map((item) => inVersion(item, apiVersion)),
+  items: page.items.map((item) =>
+    type.custom ? inVersion(item, apiVersion) : without(without(item, 'apiVersion'), 'kind'),
+  ),
 });

@@ -27,8 +27,10 @@ export interface ResourceType {
   readonly bornWithStatus?: true;
   /** What bumps metadata.generation: the spec, everything but metadata and status, or nothing. */
   readonly generation: 'spec' | 'specOrAnnotations' | 'content' | 'none';
-  /** Custom resources differ in a few rules: no strategic merge, no unconditional update. */
+  /** Custom resources differ in a few rules, such as: no strategic merge. */
   readonly custom: boolean;
+  /** A PUT without a resourceVersion replaces whatever is there; others are refused without one. */
+  readonly updatesUnconditionally: boolean;
   /** How `/scale` reads and writes the count; types without it have no such endpoint. */
   readonly scale?: ScaleFields | undefined;
   readonly schema: Schema;
@@ -38,6 +40,8 @@ export interface ResourceType {
   readonly allocate: (object: KubeObject) => KubeObject;
   /** What the server itself changes on an update, such as a counter; nobody comes to own it. */
   readonly advance: (next: KubeObject, live: KubeObject) => KubeObject;
+  /** Where a configuration does not fit the kind's fields; kinds without it know none but those they use. */
+  readonly untyped?: (configuration: KubeObject) => string | undefined;
   /** Every reason against `next`; `live` is undefined on creation. */
   readonly validate: (next: KubeObject, live: KubeObject | undefined) => readonly FieldProblem[];
 }

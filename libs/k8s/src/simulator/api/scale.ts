@@ -4,7 +4,7 @@ import { isObject, objectAt, textAt, without } from '../json';
 import { badRequest, invalidOf, invalidValue, methodNotAllowed } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { check, commitUpdate, withManagedFields, writerOf } from './commit';
-import { patched } from './patch';
+import { checkMediaType, patched } from './patch';
 import { type ResourceType, type ScaleFields } from './resource-type';
 import { checkPreconditions, getObject } from './update';
 
@@ -28,6 +28,7 @@ export function patchScale(
   mediaType: string,
   patch: unknown,
 ): KubeObject {
+  checkMediaType(SCALE, mediaType);
   const live = getObject(state, request);
   const scale = scaleOf(live, fieldsOf(request.type));
   return writeScale(state, request, live, checkedScale(request, patched(SCALE, mediaType, scale, patch)));
@@ -40,7 +41,7 @@ function writeScale(
   scale: KubeObject,
 ): KubeObject {
   const { type, dryRun } = request;
-  checkPreconditions(type, scale, live);
+  checkPreconditions(request, scale, live);
   const replicas = Number(objectAt(scale, 'spec').replicas ?? 0);
   if (replicas < 0) {
     const problem = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0');

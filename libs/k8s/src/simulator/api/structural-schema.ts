@@ -39,6 +39,40 @@ function pruneValue(value: unknown, schema: JsonObject): unknown {
   return changeItems({ value }, 'value', (item) => pruneAndDefault(item, items)).value;
 }
 
+/**
+ * Where a configuration does not fit the types, which an apply does not forgive as the other verbs do.
+ * Source: sigs.k8s.io/structured-merge-diff/v4/typed/validate.go.
+ * @param path of the value, `.spec.size`
+ */
+export function untypedPart(value: unknown, schema: JsonObject, path = ''): string | undefined {
+  const wanted = typeof schema.type === 'string' ? schema.type : undefined;
+  if (value === null || schema['x-kubernetes-int-or-string'] === true) return undefined;
+  if (wanted !== undefined && TYPES[wanted]?.(value) === false) {
+    return `${path}: expected ${wanted}, got ${typeNameOf(value)}`;
+  }
+  if (Array.isArray(value)) {
+    const items = objectAt(schema, 'items');
+    return firstOf(value, (item, index) => untypedPart(item, items, `${path}[${index}]`));
+  }
+  if (!isObject(value)) return undefined;
+  return firstOf(Object.entries(value), ([field, inner]) => {
+    const child = childSchema(schema, field);
+    if (child) return untypedPart(inner, child, `${path}.${field}`);
+    return preserves(schema) ? undefined : `${path}.${field}: field not declared in schema`;
+  });
+}
+
+function firstOf<Item>(
+  items: readonly Item[],
+  find: (item: Item, index: number) => string | undefined,
+): string | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isObject,
   array: Array.isArray,

@@ -1,7 +1,7 @@
 import { type KubeObject } from '@keelson/domain';
 import { recordUpdate } from '../fields/managed-fields';
 import { without } from '../json';
-import { conflict, invalid, invalidValue, notFound, staleVersion } from './api-error';
+import { conflict, invalidOf, invalidValue, notFound, staleVersion } from './api-error';
 import { type ClusterState, type WriteRequest } from './cluster-state';
 import { check, commitUpdate, withManagedFields, withServerFields, writerOf } from './commit';
 import { type ResourceType } from './resource-type';
@@ -15,18 +15,31 @@ export function getObject(
   return object;
 }
 
-/** uid and resourceVersion in a body are preconditions. */
-export function checkPreconditions(type: ResourceType, body: KubeObject, live: KubeObject): void {
-  const { uid, resourceVersion } = body.metadata;
-  const { name } = live.metadata;
-  if (uid && uid !== live.metadata.uid) {
+/** A version in a body is a precondition. */
+export function checkVersion(type: ResourceType, body: KubeObject, live: KubeObject): void {
+  const { resourceVersion } = body.metadata;
+  if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) {
+    throw staleVersion(type, live.metadata.name);
+  }
+}
+
+/** So is a uid where an object is replaced by PUT; to a patch it is a field that never changes. */
+export function checkPreconditions(
+  { type, name = '' }: Pick<WriteRequest, 'type' | 'name'>,
+  body: KubeObject,
+  live: KubeObject | undefined,
+): asserts live {
+  const { uid } = body.metadata;
+  const found = live?.metadata.uid ?? '';
+  if (uid && uid !== found) {
     throw conflict(
       type,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${found}`,
     );
   }
-  if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) throw staleVersion(type, name);
+  if (!live) throw notFound(type, name);
+  checkVersion(type, body, live);
 }
 
 /** The endpoint decides what may change: `/status` only the status, the main endpoint all but the status. */
@@ -42,13 +55,14 @@ const withPart = (object: KubeObject, source: KubeObject): KubeObject => {
 
 /** PUT: replaces the object under its preconditions. */
 export function updateObject(state: ClusterState, request: WriteRequest, body: KubeObject): KubeObject {
-  const live = getObject(state, request);
-  if (request.type.custom && !body.metadata.resourceVersion) {
-    throw invalid(request.type, live.metadata.name, [
+  const { type, namespace, name = '' } = request;
+  const live = state.store.get(type, namespace, name);
+  checkPreconditions(request, body, live);
+  if (!type.updatesUnconditionally && !body.metadata.resourceVersion) {
+    throw invalidOf({ group: type.group, kind: type.plural }, name, [
       invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
     ]);
   }
-  checkPreconditions(request.type, body, live);
   return replace(state, request, live, body);
 }
 

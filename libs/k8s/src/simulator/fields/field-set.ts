@@ -77,6 +77,17 @@ export const difference = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, 
 export const same = (a: FieldSet, b: FieldSet): boolean =>
   a === b || (isEmpty(difference(a, b)) && isEmpty(difference(b, a)));
 
+/** Whether a member that had others below it has none any more. */
+export function isHollowed(before: FieldSet, after: FieldSet): boolean {
+  if (before === after) return false;
+  for (const element in after) {
+    const [was, is] = [before[element], after[element]];
+    if (!was || !is || was === is || element === '.') continue;
+    if (isEmpty(is) ? !isEmpty(was) : isHollowed(was, is)) return true;
+  }
+  return false;
+}
+
 /** Makes every named field on the way to a member a member too: whoever owns `f:a/f:b` keeps `f:a`. */
 export function withNamedParents(set: FieldSet): FieldSet {
   const result: Building = {};

@@ -6,6 +6,7 @@ import {
   difference,
   intersection,
   isEmpty,
+  isHollowed,
   same,
   union,
   withNamedParents,
@@ -13,7 +14,7 @@ import {
 } from './field-set';
 import { intern } from './intern';
 import { type Schema } from './schema';
-import { type Comparison, compare, fieldsOf, merge, remove } from './walk';
+import { type Comparison, compare, fieldsOf, filledIn, merge, remove } from './walk';
 
 /** One entry of metadata.managedFields. */
 export interface ManagedFieldsEntry {
@@ -114,12 +115,33 @@ const sorted = (entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] =>
       a.manager.localeCompare(b.manager),
   );
 
+/**
+ * Entries that lost all that was in a map or merging list, but not the thing itself. The server takes such a one for
+ * one that was owned as a whole when the entry was written, and lets it have all that is there by the next write.
+ * Looking for them in every entry at every write would cost what {@link compare} spares.
+ * Source: sigs.k8s.io/structured-merge-diff/v4/typed/reconcile_schema.go.
+ */
+const hollowed = new WeakSet<ManagedFieldsEntry>();
+
+function withRest(entry: ManagedFieldsEntry, rest: FieldSet, more: Partial<Writer> = {}): ManagedFieldsEntry {
+  const next = { ...entry, ...more, fieldsV1: intern(rest) };
+  if (hollowed.has(entry) || isHollowed(entry.fieldsV1, rest)) hollowed.add(next);
+  return next;
+}
+
+const reconciled = (live: KubeObject | undefined, schema: Schema): readonly ManagedFieldsEntry[] =>
+  managedFieldsOf(live).map((entry) =>
+    hollowed.has(entry) ? { ...entry, fieldsV1: intern(filledIn(entry.fieldsV1, live, schema)) } : entry,
+  );
+
 const withFields = (entries: readonly ManagedFieldsEntry[], writer: Writer, fields: FieldSet) => {
   const others = entries.filter((entry) => !isSameWriter(entry, writer));
   if (isEmpty(fields)) return sorted(others);
   const previous = entries.find((entry) => isSameWriter(entry, writer));
   // An entry that does not change keeps its time, so that a repeated apply writes nothing.
   if (previous && same(previous.fieldsV1, fields)) return sorted([...others, previous]);
+  if (previous && writer.operation === 'Update')
+    return sorted([...others, withRest(previous, fields, writer)]);
   return sorted([...others, { ...writer, fieldsType: 'FieldsV1', fieldsV1: intern(fields) }]);
 };
 
@@ -135,7 +157,7 @@ function takeFromOthers(
     if (isSameWriter(entry, writer)) return [entry];
     const rest = difference(entry.fieldsV1, taken);
     if (isEmpty(rest)) return [];
-    return [same(rest, entry.fieldsV1) ? entry : { ...entry, fieldsV1: intern(rest) }];
+    return [same(rest, entry.fieldsV1) ? entry : withRest(entry, rest)];
   });
 }
 
@@ -149,7 +171,7 @@ export function recordUpdate(
   schema: Schema,
   writer: Writer,
 ): readonly ManagedFieldsEntry[] {
-  const entries = managedFieldsOf(live);
+  const entries = reconciled(live, schema);
   // Nobody has ever said what is whose here, and only an apply begins to.
   if (live && entries.length === 0) return [];
   const comparison = compareOwned(live, next, schema);
@@ -210,7 +232,7 @@ function entriesBeforeApply(
   schema: Schema,
   { apiVersion, time }: Writer,
 ): readonly ManagedFieldsEntry[] {
-  const entries = managedFieldsOf(live);
+  const entries = reconciled(live, schema);
   if (entries.length > 0) return entries;
   const before: Writer = { manager: 'before-first-apply', operation: 'Update', apiVersion, time };
   return recordUpdate(undefined, live, schema, before);
@@ -226,7 +248,9 @@ function prune(
 ): KubeObject {
   // The usual case: the manager says what it said before, or more.
   if (isEmpty(difference(previous, owned))) return merged;
-  const claimed = others.reduce((all, entry) => union(all, entry.fieldsV1), owned);
+  // What nobody owns is nobody's to give up: the identity stays, and with it the metadata that it is in.
+  const kept = union(owned, UNOWNED);
+  const claimed = others.reduce((all, entry) => union(all, entry.fieldsV1), kept);
   const dropped = difference(withNamedParents(previous), withNamedParents(claimed));
   return remove(merged, dropped, schema) as KubeObject;
 }

@@ -29,16 +29,33 @@ function indexed(value: unknown, schema: Schema): Map<string, unknown> {
   return index;
 }
 
-/** Which fields a configuration sets: the leaves, and every item of a merging list. */
+/** Which fields a configuration sets: the leaves, empty maps, and every item of a merging list, of which none is none. */
 export function fieldsOf(value: unknown, schema: Schema): FieldSet {
   const set: Record<string, FieldSet> = {};
   for (const [element, child, childSchema] of childrenOf(value, schema)) {
     if (element in set) throw new DuplicateItemError(`duplicate entries for key ${displayElement(element)}`);
-    const deep = isGranular(childSchema, child) ? fieldsOf(child, childSchema) : EMPTY;
+    const isPart = isGranular(childSchema, child);
+    const deep = isPart ? fieldsOf(child, childSchema) : EMPTY;
     const isItem = !element.startsWith('f:');
+    if (isPart && !isItem && isEmpty(deep) && !isEmptyMap(child)) continue;
     set[element] = isItem && !isEmpty(deep) ? { '.': EMPTY, ...deep } : deep;
   }
   return set;
+}
+
+const isEmptyMap = (value: unknown): boolean => isObject(value) && Object.keys(value).length === 0;
+
+/** The set with all that is in the value now below each member that is a map or merging list and has nothing below it. */
+export function filledIn(set: FieldSet, value: unknown, schema: Schema): FieldSet {
+  let result: Record<string, FieldSet> | undefined;
+  for (const [element, child, childSchema] of childrenOf(value, schema)) {
+    const below = set[element];
+    if (below === undefined || !isGranular(childSchema, child)) continue;
+    const deep = isEmpty(below) ? fieldsOf(child, childSchema) : filledIn(below, child, childSchema);
+    if (deep === below || isEmpty(deep)) continue;
+    (result ??= { ...set })[element] = isEmpty(below) ? { '.': EMPTY, ...deep } : deep;
+  }
+  return result ?? set;
 }
 
 export interface Comparison {

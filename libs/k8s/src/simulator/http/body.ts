@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type KubeObject } from '@keelson/domain';
 import { parse } from 'yaml';
-import { ApiError, badRequest, internalError, invalid, unsupportedMediaType } from '../api/api-error';
+import { ApiError, badRequest, plainError, invalid, unsupportedMediaType } from '../api/api-error';
 import { undecodable } from '../api/names';
 import { type ResourceType } from '../api/resource-type';
 import { type ResourcePath } from './target';
@@ -77,7 +77,7 @@ export function checkedObject(
   const metadata = isObject(body.metadata) ? body.metadata : {};
   const wrong = undecodable(type, body);
   if (wrong && verb === 'apply') {
-    throw internalError(
+    throw plainError(
       `failed to create typed patch object: .${wrong.path}.${wrong.key}: expected string, got &value.valueUnstructured{Value:${wrong.value}}`,
     );
   }

@@ -44,18 +44,24 @@ export const count = ({ requests }: ServedCluster, verb: Verb, { dryRun }: Write
 
 const POLICIES: readonly unknown[] = ['Background', 'Foreground', 'Orphan'];
 
-/** DeleteOptions come in the body or, for the simple ones, in the query. */
+/** DeleteOptions come in the body or, where there is none, in the query: a query beside a body counts for nothing. */
 export function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions & { dryRun: boolean } {
-  if (!isObject(body)) throw badRequest('the body is not a DeleteOptions object');
-  const policy = body.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
+  const given = body ?? optionsIn(query);
+  if (!isObject(given)) throw badRequest('the body is not a DeleteOptions object');
+  const { propagationPolicy: policy, gracePeriodSeconds: grace, dryRun } = given;
   if (policy !== undefined && !POLICIES.includes(policy)) {
     throw badRequest(`propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
   }
-  const grace = body.gracePeriodSeconds ?? query.get('gracePeriodSeconds') ?? undefined;
   return {
     propagationPolicy: policy as PropagationPolicy | undefined,
-    preconditions: objectAt(body, 'preconditions'),
+    preconditions: objectAt(given, 'preconditions'),
     gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
-    dryRun: Array.isArray(body.dryRun) && body.dryRun.length > 0,
+    dryRun: Array.isArray(dryRun) && dryRun.length > 0,
   };
 }
+
+const optionsIn = (query: URLSearchParams): object => ({
+  propagationPolicy: query.get('propagationPolicy') ?? undefined,
+  gracePeriodSeconds: query.get('gracePeriodSeconds') ?? undefined,
+  dryRun: query.getAll('dryRun'),
+});

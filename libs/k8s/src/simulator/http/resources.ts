@@ -134,8 +134,8 @@ async function servePatch(
 async function serveDelete(cluster: ServedCluster, call: ResourceCall): Promise<object> {
   const write = writeRequest(call);
   const text = await readBody(call.request);
-  const options = deleteOptions(text === '' ? {} : parseBody(text), call.query);
-  const dryRun = write.dryRun || options.dryRun;
+  const options = deleteOptions(text === '' ? undefined : parseBody(text), call.query);
+  const { dryRun } = options;
   count(cluster, 'delete', { ...write, dryRun });
   if (call.path.name !== undefined) return deleteObject(cluster.state, { ...write, dryRun }, options);
   const page = cluster.lister.list(call.type, {

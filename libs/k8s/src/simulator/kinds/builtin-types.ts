@@ -13,7 +13,7 @@ import {
   WORKLOAD,
 } from '../fields/builtin-schemas';
 import { fill } from '../json';
-import { configMapProblems, secretDefaults, secretProblems } from './config';
+import { configMapDefaults, configMapProblems, secretDefaults, secretProblems } from './config';
 import { claimDefaults, crdDefaults, crdProblems, namespaceDefaults, protectClaim } from './cluster-kinds';
 import { podDefaults, podProblems } from './pod';
 import {
@@ -54,6 +54,7 @@ const define = (part: Part): ResourceType => ({
   hasStatus: false,
   generation: 'none',
   custom: false,
+  updatesUnconditionally: true,
   schema: PLAIN,
   defaults: unchanged,
   allocate: unchanged,
@@ -121,7 +122,11 @@ const core: ResourceType[] = [
     defaults: claimDefaults,
     allocate: protectClaim,
   }),
-  plain('', 'ConfigMap', 'configmaps', { shortNames: ['cm'], validate: configMapProblems }),
+  plain('', 'ConfigMap', 'configmaps', {
+    shortNames: ['cm'],
+    defaults: configMapDefaults,
+    validate: configMapProblems,
+  }),
   plain('', 'Secret', 'secrets', { defaults: secretDefaults, validate: secretProblems }),
   plain('', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'], schema: SERVICE_ACCOUNT }),
   plain('', 'Event', 'events', { shortNames: ['ev'] }),
@@ -195,6 +200,7 @@ const others: ResourceType[] = [
     shortNames: ['pdb'],
     hasStatus: true,
     generation: 'spec',
+    updatesUnconditionally: false,
     schema: BUDGET,
     validate: budgetProblems,
   }),

@@ -18,6 +18,13 @@ const keyProblems = (object: KubeObject, field: string): FieldProblem[] =>
       ),
     );
 
+/** A typed server forgets maps that hold nothing. */
+export const configMapDefaults = (object: KubeObject): KubeObject =>
+  ['data', 'binaryData'].reduce((result, field) => withoutEmpty(result, field), object);
+
+const withoutEmpty = (object: KubeObject, field: string): KubeObject =>
+  isObject(object[field]) && Object.keys(object[field]).length === 0 ? without(object, field) : object;
+
 export const configMapProblems = (next: KubeObject, live: KubeObject | undefined): FieldProblem[] => [
   ...keyProblems(next, 'data'),
   ...keyProblems(next, 'binaryData'),

@@ -10,6 +10,7 @@ import {
   listAt,
   objectAt,
   without,
+  withoutEmptyLists,
 } from '../json';
 import { normaliseResources } from './quantities';
 
@@ -29,7 +30,7 @@ export function pullPolicyOf(image: unknown): string {
 }
 
 function containerDefaults(container: JsonObject): JsonObject {
-  let next = fill(container, {
+  let next = fill(withoutEmptyLists(container), {
     resources: {},
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
@@ -56,7 +57,7 @@ function volumeDefaults(volume: JsonObject): JsonObject {
 }
 
 export function podSpecDefaults(spec: JsonObject): JsonObject {
-  let next = fill(spec, {
+  let next = fill(withoutEmptyLists(spec), {
     restartPolicy: 'Always',
     dnsPolicy: 'ClusterFirst',
     terminationGracePeriodSeconds: 30,

@@ -1,6 +1,7 @@
 import { type KubeObject } from '@keelson/domain';
 import { type FieldProblem, invalidValue, required } from '../api/api-error';
-import { changeItems, changeObject, fill, isObject, listAt, objectAt } from '../json';
+import { labelProblems } from '../api/names';
+import { type JsonObject, changeItems, changeObject, fill, isObject, listAt, objectAt } from '../json';
 
 /** The address is derived from the uid: stable, inside 10.96.0.0/16, without a table of what is taken. */
 function addressOf(uid: string): string {
@@ -40,19 +41,34 @@ export function serviceProblems(next: KubeObject, live: KubeObject | undefined):
   if (spec.type !== 'ExternalName' && spec.clusterIP !== 'None' && listAt(spec, 'ports').length === 0) {
     problems.push(required('spec.ports'));
   }
-  const ports = listAt(spec, 'ports');
-  ports.forEach((item, index) => {
-    const { port, name } = isObject(item) ? item : {};
-    if (typeof port !== 'number' || port < 1 || port > 65535) {
-      problems.push(
-        invalidValue(`spec.ports[${index}].port`, port ?? 0, 'must be between 1 and 65535, inclusive'),
-      );
-    }
-    if (ports.length > 1 && !name) problems.push(required(`spec.ports[${index}].name`));
-  });
+  problems.push(...portProblems(listAt(spec, 'ports').map((item) => (isObject(item) ? item : {}))));
+  problems.push(...labelProblems(objectAt(spec, 'selector'), 'spec.selector'));
   const before = live && objectAt(live, 'spec').clusterIP;
   if (before && spec.clusterIP !== before && spec.type !== 'ExternalName') {
     problems.push(invalidValue('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'));
+  }
+  return problems;
+}
+
+function portProblems(ports: readonly JsonObject[]): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const names = new Set<unknown>();
+  const places = new Set<string>();
+  const duplicate = (field: string, value: unknown) => {
+    const message = `Duplicate value: ${JSON.stringify(value)}`;
+    problems.push({ reason: 'FieldValueDuplicate', field, message });
+  };
+  for (const [index, { name, port, protocol = 'TCP' }] of ports.entries()) {
+    const field = `spec.ports[${index}]`;
+    if (typeof port !== 'number' || port < 1 || port > 65535) {
+      problems.push(invalidValue(`${field}.port`, port ?? 0, 'must be between 1 and 65535, inclusive'));
+    }
+    if (ports.length > 1 && !name) problems.push(required(`${field}.name`));
+    if (name && names.has(name)) duplicate(`${field}.name`, name);
+    names.add(name);
+    const place = `${String(protocol)} ${String(port)}`;
+    if (places.has(place)) duplicate(field, { protocol, port });
+    places.add(place);
   }
   return problems;
 }

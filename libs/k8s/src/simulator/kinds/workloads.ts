@@ -166,7 +166,7 @@ const MUTABLE = [
 ];
 
 export function statefulSetProblems(next: KubeObject, live: KubeObject | undefined): FieldProblem[] {
-  const problems = workloadProblems(next, live);
+  const problems = [...workloadProblems(next, live), ...updateStrategyProblems(next)];
   const fixed = (object: KubeObject) =>
     MUTABLE.reduce((rest, field) => without(rest, field), objectAt(object, 'spec'));
   if (live && live.spec !== next.spec && !equal(fixed(live), fixed(next))) {
@@ -178,6 +178,13 @@ export function statefulSetProblems(next: KubeObject, live: KubeObject | undefin
     });
   }
   return problems;
+}
+
+function updateStrategyProblems(object: KubeObject): FieldProblem[] {
+  const { type, rollingUpdate } = objectAt(objectAt(object, 'spec'), 'updateStrategy');
+  if (type === 'RollingUpdate' || rollingUpdate === undefined) return [];
+  const why = "only allowed for updateStrategy 'RollingUpdate'";
+  return [invalidValue('spec.updateStrategy.rollingUpdate', rollingUpdate, why)];
 }
 
 export const controllerRevisionProblems = (next: KubeObject, live: KubeObject | undefined): FieldProblem[] =>
