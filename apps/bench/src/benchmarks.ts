@@ -38,5 +38,5 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['replay', benchmark(replay, replayText, { clusters: 100, applications: 100, rounds: 3 })],
   ['return', benchmark(comeBack, returnText, { clusters: 20, applications: 20, rounds: 1 })],
   ['scale', benchmark(scale, scaleText, { clusters: 3, applications: 200, rounds: 3 })],
-  ['scale-out', benchmark(scaleOut, scaleOutText, { clusters: 100, applications: 50, rounds: 1 })],
+  ['scale-out', benchmark(scaleOut, scaleOutText, { clusters: 20, applications: 10, rounds: 2 })],
 ]);

@@ -58,9 +58,6 @@ const pages = async (
   }
 };
 
-/** The items of a built-in kind's list say neither apiVersion nor kind. */
-const typed = (item: KubeObject, resource: ApiResource): KubeObject => ({
-  ...item,
-  apiVersion: resource.apiVersion,
-  kind: resource.kind,
-});
+/** The items of a built-in kind's list say neither apiVersion nor kind; an event of a watch has them first. */
+const typed = (item: KubeObject, { apiVersion, kind }: ApiResource): KubeObject =>
+  Object.assign({ apiVersion, kind }, item, { apiVersion, kind });
