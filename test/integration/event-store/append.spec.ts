@@ -8,6 +8,7 @@ import {
 } from '@keelson/event-store';
 import { testDatabase, type TestDatabase } from '../../support/database';
 import { meta, noted, unitOf } from './support/events';
+import { until } from './support/until';
 
 describe('append', () => {
   let database: TestDatabase;
@@ -185,15 +186,21 @@ describe('append', () => {
     });
 
     it('holds back what comes after it until it ends, and is seen in the lag', async () => {
+      await until('all that was before is sealed', async () => (await store.sealerLag()).events === 0);
       const client = await database.pool.connect();
-      await client.query('begin');
-      await appendWithin(client, unitOf('j-1', 'run/j-1', 0, noted('open')));
-      const later = await store.append(unitOf('j-2', 'run/j-2', 0, noted('later')));
-      if (later.outcome !== 'ok') throw new Error(later.outcome);
-      expect((await store.log.positionsOf(later.seqs)).size).toBe(0);
-      expect(await store.sealerLag()).toMatchObject({ events: 1 });
-      await client.query('commit');
-      client.release();
+      let later;
+      try {
+        await client.query('begin');
+        await appendWithin(client, unitOf('j-1', 'run/j-1', 0, noted('open')));
+        later = await store.append(unitOf('j-2', 'run/j-2', 0, noted('later')));
+        if (later.outcome !== 'ok') throw new Error(later.outcome);
+        expect((await store.log.positionsOf(later.seqs)).size).toBe(0);
+        expect(await store.sealerLag()).toMatchObject({ events: 1 });
+      } finally {
+        // Also after a failure: left open it would hold back every log on this server.
+        await client.query('commit');
+        client.release();
+      }
       await store.log.awaitSealed(later.seqs[0] ?? 0);
       const streams = (await store.log.read({ after: (await store.log.head()).position - 2 })).map(
         ({ stream }) => stream,

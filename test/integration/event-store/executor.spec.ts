@@ -68,21 +68,26 @@ describe('the command executor', () => {
 
   it('without events answers a position that has what it was decided on', async () => {
     const stalling = await otherPool.connect();
-    await stalling.query('begin');
-    await stalling.query('select pg_current_xact_id()');
-    const first = add(1, 'run/seen');
-    await until('it is recorded', async () => (await total('run/seen')) === 1);
-    let answered = false;
-    const again = add(0, 'run/seen', other).finally(() => (answered = true));
-    const keyed = other.commands.execute(
-      { ...context(), idempotency: { scope: 'test', key: 'seen', requestHash: '' } },
-      (unit) => unit.decide(counter, 'run/seen', { by: 0 }),
-    );
-    await add(0, 'run/elsewhere', other);
-    expect(answered).toBe(false);
-    await stalling.query('commit');
-    stalling.release();
-    const results = await Promise.all([first, again, keyed]);
+    let commands;
+    try {
+      await stalling.query('begin');
+      await stalling.query('select pg_current_xact_id()');
+      const first = add(1, 'run/seen');
+      await until('it is recorded', async () => (await total('run/seen')) === 1);
+      let answered = false;
+      const again = add(0, 'run/seen', other).finally(() => (answered = true));
+      const keyed = other.commands.execute(
+        { ...context(), idempotency: { scope: 'test', key: 'seen', requestHash: '' } },
+        (unit) => unit.decide(counter, 'run/seen', { by: 0 }),
+      );
+      commands = [first, again, keyed];
+      await add(0, 'run/elsewhere', other);
+      expect(answered).toBe(false);
+    } finally {
+      await stalling.query('commit');
+      stalling.release();
+    }
+    const results = await Promise.all(commands);
     const [position] = results.map((result) => result.ok && result.position);
     expect(position).toBeGreaterThan(0);
     expect(results).toEqual(results.map(() => expect.objectContaining({ ok: true, position })));

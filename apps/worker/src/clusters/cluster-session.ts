@@ -119,7 +119,7 @@ export class ClusterSession implements TargetHost {
     });
     this.probing = new Probing({
       ask: (signal) => this.greet(signal),
-      onAnswer: (greeting) => this.found(greeting),
+      onAnswer: (greeting, afterMiss) => this.found(greeting, afterMiss),
       onLost: (error) => this.lost(error),
       onError: (error) => this.warn({ err: error }, 'the outcome of a probe could not be recorded'),
     });
@@ -284,9 +284,12 @@ export class ClusterSession implements TargetHost {
     return { version, identity };
   }
 
-  private async found({ version, identity }: Greeting): Promise<void> {
+  private async found({ version, identity }: Greeting, afterMiss: boolean): Promise<void> {
     this.countNodes();
-    if (this.connected) return;
+    if (this.connected) {
+      if (afterMiss) this.reconnect();
+      return;
+    }
     await this.tell({ type: 'RecordConnected', version, ...(identity ? { identity } : {}) });
     this.identity = identity ?? this.identity;
     this.connected = true;
@@ -295,6 +298,15 @@ export class ClusterSession implements TargetHost {
     this.watches.wake();
     this.children.wake();
     this.askAll();
+  }
+
+  /** After a silence too short for a loss: what was open may be silent for ever, and would be believed for minutes. */
+  private reconnect(): void {
+    this.watches.suspend();
+    this.children.suspend();
+    this.client.renew('go on');
+    this.watches.wake();
+    this.children.wake();
   }
 
   private async lost(error: unknown): Promise<void> {

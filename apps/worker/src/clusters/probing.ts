@@ -14,7 +14,8 @@ const MISSES_UNTIL_LOST = 2;
 export interface ProbingOptions<Answer> {
   /** One question to the cluster; throws when there is no answer, or not the right one. */
   readonly ask: (signal: AbortSignal) => Promise<Answer>;
-  readonly onAnswer: (answer: Answer) => Promise<void>;
+  /** `afterMiss`: the question before had no answer, so that connections may have been forgotten meanwhile. */
+  readonly onAnswer: (answer: Answer, afterMiss: boolean) => Promise<void>;
   /** The cluster is lost: told again with each miss, whose reason may be another. */
   readonly onLost: (error: unknown) => Promise<void>;
   /** The outcome could not be dealt with; the next probe tries again. */
@@ -67,10 +68,11 @@ export class Probing<Answer> {
 
   private heard(number: number, answer: Answer): void {
     this.answered = Math.max(this.answered, number);
+    const afterMiss = this.misses > 0;
     this.misses = 0;
     this.timers.cancel('next');
     this.timers.set('next', PROBE_MS * (0.9 + 0.2 * Math.random()));
-    this.tell(() => this.options.onAnswer(answer));
+    this.tell(() => this.options.onAnswer(answer, afterMiss));
   }
 
   private missed(number: number, error: unknown): void {

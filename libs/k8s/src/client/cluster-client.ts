@@ -36,6 +36,9 @@ export interface RequestOptions {
 
 const MIB = 1024 * 1024;
 
+/** A server that closes an idle connection just as it is used says so at once. */
+const CLOSED_AT_ONCE_MS = 1_000;
+
 /**
  * Raw JSON over HTTP to one API server. Throws `ApiError` for an answer that is not 2xx, `NetworkError` when there
  * was no complete answer, and the signal's reason when the caller gave up.
@@ -74,33 +77,39 @@ export class ClusterClient {
 
   /**
    * Opens new connections from now on. One that a router forgot while it was idle takes a request and stays silent:
-   * each of them would cost a request its whole timeout. Requests under way fail; watches, and what was asked out of
-   * turn, go on to their end.
+   * each of them would cost a request its whole timeout. Requests under way fail, or go on where the server may only
+   * have been slow; watches, and what was asked out of turn, go on to their end.
    */
-  renew(): void {
+  renew(underWay: 'fail' | 'go on' = 'fail'): void {
     const requests = this.#requests;
     const watches = this.#watches;
     this.#requests = this.#open(this.#maxConcurrent);
     this.#watches = this.#open(null);
-    this.#retire(requests, requests.destroy(new NetworkError('timeout', 'the connection was given up')));
+    const givenUp = new NetworkError('timeout', 'the connection was given up');
+    this.#retire(requests, underWay === 'fail' ? requests.destroy(givenUp) : requests.close());
     this.#retire(watches, watches.close());
   }
 
   /**
    * One request; the answer's JSON, or its text where the server answers in plain text (`/readyz`).
    * A connection that was reset before any answer is tried once more, because the server may close an idle
-   * connection just as it is used; not for POST, which may have taken effect.
+   * connection just as it is used; not for POST, which may have taken effect, and not when the answer had been waited
+   * for: after a silence it is the caller's to know what is wanted by now.
    */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const send = () =>
-      this.#timed(options.timeoutMs ?? this.#timeoutMs, options.signal, (signal) =>
+    let sentAt = 0;
+    const send = () => {
+      sentAt = performance.now();
+      return this.#timed(options.timeoutMs ?? this.#timeoutMs, options.signal, (signal) =>
         this.#send<T>(method, path, options, signal),
       );
+    };
     const attempt = () => (options.outOfTurn ? send() : this.#limiter.run(send, options.signal));
     try {
       return await attempt();
     } catch (error) {
       if (method === 'POST' || !(error instanceof NetworkError) || error.kind !== 'reset') throw error;
+      if (performance.now() - sentAt > CLOSED_AT_ONCE_MS) throw error;
       return attempt();
     }
   }

@@ -174,6 +174,12 @@ describe('ClusterClient', () => {
     expect(await failure(client().request('POST', '/x', { body: {} }))).toMatchObject({ kind: 'reset' });
   });
 
+  it('does not try once more what had been waited for', async () => {
+    answer((_call, response) => void setTimeout(() => response.socket?.destroy(), 1_200));
+    expect(await failure(client().request('PATCH', '/x', { body: {} }))).toMatchObject({ kind: 'reset' });
+    expect(server.calls).toHaveLength(1);
+  });
+
   it('refuses an answer that is larger than it may be, or not JSON', async () => {
     answer((_call, response) => json(response, 200, 'x'.repeat(5000)));
     const small = client({ maxBodyBytes: 1000 });
