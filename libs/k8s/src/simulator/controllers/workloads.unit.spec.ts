@@ -151,6 +151,19 @@ describe('Deployments', () => {
     expect(cluster.get(ref)?.status).toMatchObject({ availableReplicas: 1 });
   });
 
+  it('make another ReplicaSet when somebody changed the template of the one that has its name', () => {
+    const { cluster, clock } = virtualCluster();
+    cluster.create(workload('Deployment', 'web', { replicas: 2 }));
+    clock.advance(1_000);
+    const [first] = cluster.list('apps/v1', 'ReplicaSet', 'default');
+    cluster.edit(refOf('ReplicaSet', first!.metadata.name), setImage('registry.example/app:9'));
+    clock.advance(5_000);
+    const status = cluster.get(refOf('Deployment', 'web'))?.status;
+    expect(status).toMatchObject({ replicas: 2, updatedReplicas: 2, readyReplicas: 2, collisionCount: 1 });
+    const sets = cluster.list('apps/v1', 'ReplicaSet', 'default');
+    expect(sets.map((set) => objectAt(set, 'spec').replicas).sort()).toEqual([0, 2]);
+  });
+
   it('cost nothing once they are done', () => {
     const { cluster, clock } = virtualCluster();
     cluster.create(workload('Deployment', 'web', { replicas: 3 }));

@@ -101,13 +101,24 @@ export class Family {
 
   private takeOverOrCreate(): KubeObject | undefined {
     const { deployment, context } = this;
-    const hash = safeHash(objectAt(objectAt(deployment, 'spec'), 'template'));
+    const template = objectAt(objectAt(deployment, 'spec'), 'template');
+    const collisions = statusCount(deployment, 'collisionCount');
+    const hash = safeHash(collisions === 0 ? template : { template, collisions });
     const taken = context.get(REPLICA_SET, siblingKey(deployment, `${deployment.metadata.name}-${hash}`));
     if (!taken) return this.createCurrent(hash);
-    if (controllerOf(taken)) return undefined;
+    const owner = controllerOf(taken);
+    if (owner?.uid === deployment.metadata.uid) this.noteCollision(collisions + 1);
+    if (owner) return undefined;
     // Left by an orphaning deletion.
     const ownerReferences = [...ownersOf(taken), controllerReference(deployment)];
     return context.update(REPLICA_SET, taken, { ...taken, metadata: { ...taken.metadata, ownerReferences } });
+  }
+
+  /** Somebody changed the template of the ReplicaSet that has the name: the next attempt takes another one. */
+  private noteCollision(collisionCount: number): void {
+    const { deployment, context } = this;
+    const status = { ...objectAt(deployment, 'status'), collisionCount };
+    this.deployment = context.update(DEPLOYMENT, deployment, { ...deployment, status }, 'status');
   }
 
   /** Scales a ReplicaSet and notes what its Deployment wants; whether the size changed. */

@@ -101,6 +101,8 @@ export function statusOf(input: StatusInput): object | undefined {
   const available = set(conditionsOf(deployment.status), availability(deployment, counts), time);
   const conditions = progress(input, available);
   const status: Record<string, unknown> = { conditions };
+  const collisionCount = statusCount(deployment, 'collisionCount');
+  if (collisionCount !== 0) status['collisionCount'] = collisionCount;
   // Zero counts are omitted, as in the typed object.
   for (const [field, count] of Object.entries(counts)) if (count !== 0) status[field] = count;
   return equal(deployment.status, status) ? undefined : status;
