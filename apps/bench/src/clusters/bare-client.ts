@@ -28,6 +28,8 @@ export class BareClient {
         ...(json === undefined ? {} : { 'content-type': typeOf(method) }),
       },
       ...(json === undefined ? {} : { body: json }),
+      // undici would close the connection after a DELETE with a body.
+      reset: false,
     });
     const answer = await body.text();
     if (statusCode >= 300) throw new Error(`cluster ${name} answers ${statusCode} to a ${method}: ${answer}`);

@@ -32,11 +32,12 @@ export const objectsOf = (name: string, namespace: string): KubeObject[] => [
 export const namesOf = (applications: number): string[] =>
   Array.from({ length: applications }, (_, index) => `${PREFIX}${String(index + 1).padStart(4, '0')}`);
 
-/** The body of PUT /v1/applications/NAME. */
+/** The body of PUT /v1/applications/NAME. No budget is made of it: the loop that it is compared with sends none. */
 export const definitionOf = (name: string, namespace: string) => ({
   namespace,
   manifests: objectsOf(name, namespace),
   placement: { clusterSelector: { matchLabels: { bench: 'scale' } } },
+  disruptionBudget: 'None',
 });
 
 const COLLECTIONS: Readonly<Record<string, string>> = {

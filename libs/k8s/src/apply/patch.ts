@@ -2,7 +2,7 @@ import { FIELD_MANAGER, type KubeObject } from '@keelson/domain';
 import type { ClusterClient } from '../client/cluster-client';
 import { ApiError } from '../client/errors';
 import { objectPath, type ApiResource } from '../discovery/resource';
-import { withoutUnknownPolicy } from './eviction-policy';
+import { withKnownPolicy } from './eviction-policy';
 import { MUST_NOT_EXIST, type Live } from './fence';
 
 type Requester = Pick<ClusterClient, 'request'>;
@@ -31,15 +31,7 @@ export const patch = async (
       body: object,
       signal: options.signal,
     });
-  const send = async (object: KubeObject) => {
-    try {
-      return await request(object);
-    } catch (error) {
-      const known = withoutUnknownPolicy(object, error);
-      if (!known) throw error;
-      return request(known);
-    }
-  };
+  const send = (object: KubeObject) => withKnownPolicy(client, object, request);
   if (options.onto === undefined) return send(body);
   try {
     return await send(fenced(body, options.onto));

@@ -71,6 +71,19 @@ describe('ClusterClient', () => {
     expect(server.calls[0]?.body).toEqual({ kind: 'DeleteOptions' });
   });
 
+  it('keeps its connection, also after a DELETE with a body', async () => {
+    const ports = new Set<number | undefined>();
+    answer((_call, response) => {
+      ports.add(response.socket?.remotePort);
+      json(response, 200, {});
+    });
+    const kept = client({ maxConcurrent: 1 });
+    for (const method of ['DELETE', 'PATCH', 'POST', 'PUT', 'DELETE'] as const)
+      await kept.request(method, '/x', { body: {} });
+    await kept.request('GET', '/x');
+    expect(ports.size).toBe(1);
+  });
+
   it('gives plain text as text', async () => {
     answer((_call, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('ok'));
     await expect(client().request('GET', '/readyz')).resolves.toBe('ok');
