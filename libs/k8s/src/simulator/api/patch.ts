@@ -154,6 +154,7 @@ function inPatchOrder(
   const placeInPatch = placesIn(patch);
   const placeInLive = placesIn(live);
   const rest = merged.filter((item) => placeInPatch(item) < 0);
+  rest.sort((a, b) => placeInLive(a) - placeInLive(b));
   const named = merged.filter((item) => placeInPatch(item) >= 0);
   named.sort((a, b) => placeInPatch(a) - placeInPatch(b));
   const result: unknown[] = [];
