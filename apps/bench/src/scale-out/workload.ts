@@ -10,7 +10,7 @@ export const REPLICAS = { before: 2, after: 3 };
 const STRATEGY = {
   stages: [{ name: 'all', maxConcurrency: '50%', maxFailures: 0 }],
   batches: ['50%', '100%'],
-  minSuccessTime: '2s',
+  minSuccessTime: '10s',
   progressDeadline: '30m',
   onFailure: 'Pause',
 };

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { table, type Accepted, type ApiClient } from '@keelson/cli';
+import { until } from '@keelson/demo';
+import type { Access } from '../clusters/access';
 import { BareClient, type BareRequest } from '../clusters/bare-client';
 import { findClusters, type FoundClusters } from '../clusters/find-clusters';
 import { ConnectedFleet } from '../connected-fleet';
@@ -131,8 +133,31 @@ const oneRound = async (
   } finally {
     await Promise.all(watches.map((watch) => watch.close()));
     await bare.sendAll(namespaces.map(deletion), 1);
+    const left = clusters.flatMap((cluster) => namespaces.map((name) => [cluster, name] as const));
+    await Promise.all(left.map(([cluster, name]) => untilDeleted(bare, cluster, name, fleet.signal)));
   }
 };
+
+/** The clusters are quiet again: whoever begins the next round must not share them with what is left of this one. */
+const untilDeleted = (
+  bare: BareClient,
+  cluster: Access,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<true> =>
+  until(
+    `the namespace ${namespace} of ${cluster.name} is gone`,
+    async () => {
+      try {
+        await bare.send(cluster, { method: 'GET', path: pathOf(namespace) });
+        return undefined;
+      } catch (error) {
+        if ((error as Error).message.includes(' answers 404 ')) return true;
+        throw error;
+      }
+    },
+    { deadlineMs: ROUND_MS, everyMs: 500, signal },
+  );
 
 /** Resolves when every run has succeeded. `after` is a log position before all of them. */
 const release = async (
@@ -178,7 +203,9 @@ const timed = async (work: () => Promise<void>): Promise<number> => {
   return performance.now() - started;
 };
 
-const deletion = (name: string): BareRequest => ({ method: 'DELETE', path: `/api/v1/namespaces/${name}` });
+const pathOf = (namespace: string): string => `/api/v1/namespaces/${namespace}`;
+
+const deletion = (namespace: string): BareRequest => ({ method: 'DELETE', path: pathOf(namespace) });
 
 const seconds = (ms: number): string => `${rounded(ms / 1_000, 2)} s`;
 

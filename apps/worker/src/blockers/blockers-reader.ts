@@ -7,7 +7,16 @@ import {
   type TargetPhase,
 } from '@keelson/domain';
 import type { Pool } from 'pg';
-import { everyStop, existing, othersOf, placesOf, stopsOf, type OtherRow } from './blockers.queries';
+import { Gathered } from '../kernel/gathered';
+import {
+  everyStop,
+  existing,
+  othersOf,
+  placesOf,
+  stopsOf,
+  type OtherRow,
+  type Stops,
+} from './blockers.queries';
 import { WindowClock } from './window-clock';
 
 /** As the run engine's observation of a cluster has it. */
@@ -29,12 +38,15 @@ export interface HostTarget {
 /** Tells what keeps an application's clusters from going on. One small query where nothing does. */
 export class BlockersReader {
   private readonly clock = new WindowClock();
+  private readonly stops: Gathered<Stops>;
 
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: Pool) {
+    this.stops = new Gathered((applications) => stopsOf(pool, applications));
+  }
 
   /** By cluster; those that nothing concerns, now or later, are left out. */
   async read(application: string, now: number): Promise<ReadonlyMap<string, ClusterBlockers>> {
-    const stops = await stopsOf(this.pool, application);
+    const stops = await this.stops.get(application);
     if (!stops || stops.depends_on.length + stops.holds.length + stops.windows.length === 0) return new Map();
     const dependsOn = stops.depends_on.map((dependency) => dependency.application);
     const [places, others, defined] = await Promise.all([

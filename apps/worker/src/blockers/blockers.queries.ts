@@ -11,21 +11,21 @@ export interface Stops {
   readonly windows: readonly StoredWindow[];
 }
 
-/** Reads no manifests and no targets: where nothing stops anything, this is all that is asked. */
-export const stopsOf = async (pool: Pool, application: string): Promise<Stops | undefined> => {
-  const { rows } = await pool.query<Stops>({
-    name: 'stops-of-application',
+/** By application. Reads no manifests and no targets: where nothing stops anything, this is all that is asked. */
+export const stopsOf = async (pool: Pool, applications: readonly string[]): Promise<Map<string, Stops>> => {
+  const { rows } = await pool.query<Stops & { name: string }>({
+    name: 'stops-of-applications',
     text: `
-      select a.project, coalesce(a.labels, '{}') as labels, coalesce(a.depends_on, '[]') as depends_on,
+      select a.name, a.project, coalesce(a.labels, '{}') as labels, coalesce(a.depends_on, '[]') as depends_on,
         (select coalesce(jsonb_agg(h.record order by h.id), '[]') from read.holds h
          where not h.released and coalesce(h.application, a.name) = a.name
            and coalesce(h.project, a.project) = a.project) as holds,
         (select coalesce(jsonb_agg(w.record order by w.name), '[]') from read.windows w
          where not w.deleted) as windows
-      from read.applications a where a.name = $1`,
-    values: [application],
+      from read.applications a where a.name = any($1)`,
+    values: [applications],
   });
-  return rows[0];
+  return new Map(rows.map((row) => [row.name, row]));
 };
 
 /** Every hold and window there is: what stops a sidecar may be about any of the applications that it is in. */

@@ -13,6 +13,8 @@ export const FLEET_PROJECTION = 'fleet';
 /** The part of the log that another worker projected is folded in memory; beyond this, reading back costs less. */
 const FOLDED_AT_MOST = 10_000;
 const READ_AT_ONCE = 500;
+/** Releases of which the manifests are at hand: a new one is planned batches later, when its run begins. */
+const KEPT = 500;
 
 /**
  * The projection of the log into the fleet read model.
@@ -25,8 +27,8 @@ export const fleetProjection = (
 ): Pick<ProjectionOptions, 'name' | 'version' | 'schema' | 'ddl' | 'apply' | 'warm'> => {
   let fleet = new Fleet();
   let client: PoolClient | undefined;
-  const kept = new LRUCache<string, FrozenRelease>({ max: 200 });
-  const keptOfSidecars = new LRUCache<string, FrozenSidecarRelease>({ max: 200 });
+  const kept = new LRUCache<string, FrozenRelease>({ max: KEPT });
+  const keptOfSidecars = new LRUCache<string, FrozenSidecarRelease>({ max: KEPT });
   const load = async <Frozen extends object>(
     id: string,
     table: 'releases' | 'sidecar_releases',
@@ -79,6 +81,8 @@ export const fleetProjection = (
     if (fleet.position !== before && !(await follow(before))) stand(await loadFleet(transaction, before));
     fleet.position = Number.NaN; // Until the batch is whole, the memory stands nowhere.
     for (const event of events) await evolveFleet(fleet, planner, event);
+    for (const [id, release] of fleet.changes.releases) kept.set(id, release);
+    for (const [id, release] of fleet.changes.sidecarReleases) keptOfSidecars.set(id, release);
     await flushFleet(fleet, transaction);
     fleet.position = events.at(-1)?.position ?? before;
   };

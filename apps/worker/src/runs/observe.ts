@@ -1,9 +1,11 @@
 import type { HealthStatus, JointPace, Labels, Observation } from '@keelson/domain';
-import type { Pool, QueryResult } from 'pg';
+import type { Pool } from 'pg';
 import type { BlockersReader } from '../blockers';
+import { Gathered } from '../kernel/gathered';
 import { asBlocker } from './as-blocker';
 
 interface Row {
+  readonly application: string;
   readonly cluster: string;
   readonly labels: Labels;
   readonly release: string | null;
@@ -20,31 +22,45 @@ interface Row {
   readonly last_error: { reason: string; message: string } | null;
 }
 
-/** What the read model knows of every cluster in an application's placement. */
-export const observe = async (
-  pool: Pool,
-  blockers: BlockersReader,
-  application: string,
-  now: number,
-): Promise<Observation[]> => {
-  const [{ rows }, blocked] = await Promise.all([
-    targetsOf(pool, application),
-    blockers.read(application, now),
-  ]);
-  return rows.map((row) => ({ ...fromRow(row), ...blocked.get(row.cluster) }));
-};
+/** Tells what the read model knows of every cluster in an application's placement. */
+export class Observer {
+  private readonly targets: Gathered<Row[]>;
 
-const targetsOf = (pool: Pool, application: string): Promise<QueryResult<Row>> =>
-  pool.query<Row>({
-    name: 'observe-application',
-    text: `select t.cluster, c.labels, t.release, t.run, (t.pace -> 'batch')::int as batch, t.joint,
+  constructor(
+    pool: Pool,
+    private readonly blockers: BlockersReader,
+  ) {
+    this.targets = new Gathered((applications) => targetsOf(pool, applications));
+  }
+
+  async observe(application: string, now: number): Promise<Observation[]> {
+    const [rows = [], blocked] = await Promise.all([
+      this.targets.get(application),
+      this.blockers.read(application, now),
+    ]);
+    return rows.map((row) => ({ ...fromRow(row), ...blocked.get(row.cluster) }));
+  }
+}
+
+const targetsOf = async (pool: Pool, applications: readonly string[]): Promise<Map<string, Row[]>> => {
+  const { rows } = await pool.query<Row>({
+    name: 'observe-applications',
+    text: `select t.application, t.cluster, c.labels, t.release, t.run, (t.pace -> 'batch')::int as batch, t.joint,
                   t.record ->> 'freeSince' as free_since, t.stable, t.generation, t.applied_generation,
                   t.health, t.failure, c.phase, c.last_error
            from read.targets t join read.clusters c on c.name = t.cluster
-           where t.application = $1 and not t.removing
-           order by t.cluster`,
-    values: [application],
+           where t.application = any($1) and not t.removing
+           order by t.application, t.cluster`,
+    values: [applications],
   });
+  const byApplication = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = byApplication.get(row.application);
+    if (known) known.push(row);
+    else byApplication.set(row.application, [row]);
+  }
+  return byApplication;
+};
 
 const fromRow = (row: Row): Observation => ({
   cluster: row.cluster,

@@ -14,12 +14,12 @@ import type { Logger } from 'pino';
 import { BlockersReader } from '../blockers';
 import { KeyedWork } from '../kernel/keyed-work';
 import { Measurements } from './measurements';
-import { observe } from './observe';
+import { Observer } from './observe';
 import { observeSidecar } from './observe-sidecar';
 import { RunStates } from './run-states';
 
-/** Runs decided at once. Deciding costs microseconds; what takes time is reading what is known. */
-const CONCURRENCY = 4;
+/** Runs decided at once. Deciding costs microseconds; what takes time is reading what is known, which they do together. */
+const CONCURRENCY = 32;
 
 export interface RunEngineOptions {
   readonly store: EventStore;
@@ -46,11 +46,13 @@ export class RunEngine {
   private readonly states: RunStates;
   private readonly measurements: Measurements;
   private readonly blockers: BlockersReader;
+  private readonly observer: Observer;
 
   constructor(private readonly options: RunEngineOptions) {
     this.states = new RunStates(options.store.log);
     this.measurements = new Measurements(options);
     this.blockers = new BlockersReader(options.store.pool);
+    this.observer = new Observer(options.store.pool, this.blockers);
     this.work = new KeyedWork(
       (run) => this.advance(run),
       CONCURRENCY,
@@ -111,16 +113,18 @@ export class RunEngine {
     const { pool } = this.options.store;
     const sidecar = sidecarOf(owner);
     return sidecar === undefined
-      ? observe(pool, this.blockers, owner, now)
+      ? this.observer.observe(owner, now)
       : observeSidecar(pool, this.blockers, sidecar, now);
   }
 
   private async advance(run: string): Promise<void> {
     const { jobs } = this.options;
-    const known = await this.states.last(run);
+    const last = this.states.last(run);
+    const known = last ?? (await this.states.read(run));
     if (!known.exists) return;
     const now = Date.now();
-    const [before, fleet] = await Promise.all([this.states.read(run), this.look(known.application, now)]);
+    const reading = last ? this.states.read(run) : known;
+    const [before, fleet] = await Promise.all([reading, this.look(known.application, now)]);
     const after = await this.decide(run, before, { type: 'AdvanceRun', now, fleet });
     if (!after?.exists) return;
     if (this.options.owns(run)) this.measurements.take(after, now);

@@ -16,9 +16,9 @@ export class RunStates {
 
   constructor(private readonly log: Pick<LogReader, 'readStream'>) {}
 
-  /** As it was when it was last read; of a run that was not read yet, as it is now. */
-  async last(run: string): Promise<RunState> {
-    return this.known.get(run)?.state ?? (await this.read(run));
+  /** As it was when it was last read; undefined of a run that was not read yet. */
+  last(run: string): RunState | undefined {
+    return this.known.get(run)?.state;
   }
 
   /** As the log has it now, committed events without a position included. A run that is over is not kept. */

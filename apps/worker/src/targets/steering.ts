@@ -23,7 +23,7 @@ export interface Course extends Omit<Driven, 'objects'> {
 }
 
 /**
- * Pods are asked why they are not ready when a workload has had time to become so. Looking at them at once cost every
+ * Pods are asked why they are not ready when a workload that was applied has had time to become so. Looking at them at once cost every
  * target of a release two lists and two watches, twice as many requests as the release itself.
  */
 const EXPLAIN_AFTER_MS = 2_000;
@@ -39,7 +39,7 @@ export class Steering {
   private readonly sent = new Map<string, string>();
   /** Generation at which everything was seen to have arrived: from then on nothing more has to be watched for it. */
   private arrived?: number;
-  /** The generation that is followed, and since when (`Date.now`). */
+  /** The generation that the cluster was seen to have, and since when (`Date.now`). */
   private followed = { generation: 0, since: 0 };
 
   constructor(
@@ -52,8 +52,9 @@ export class Steering {
   course(desired: Desired, plan: PlanObjects, now = Date.now()): Course | 'unknown' {
     const { namespace, generation } = desired;
     const pace = this.arrived === generation ? undefined : desired.pace;
-    if (this.followed.generation !== generation) this.followed = { generation, since: now };
-    const explainInMs = this.followed.since + EXPLAIN_AFTER_MS - now;
+    const isFollowed = this.followed.generation === generation;
+    if (!isFollowed && desired.appliedGeneration === generation) this.followed = { generation, since: now };
+    const explainInMs = EXPLAIN_AFTER_MS - (isFollowed ? now - this.followed.since : 0);
     const { collections, incomplete } = pace
       ? childrenOf(plan.objects, pace, namespace, {
           explain: explainInMs <= 0,
@@ -81,7 +82,8 @@ export class Steering {
   }
 
   /** These objects were applied as they are here. */
-  took(objects: readonly KubeObject[], { pace }: Desired): void {
+  took(objects: readonly KubeObject[], { pace, generation }: Desired, now = Date.now()): void {
+    this.followed = { generation, since: now };
     if (!pace) return this.sent.clear();
     for (const object of objects) {
       const key = keyOf(refOf(object));

@@ -4,7 +4,8 @@ import { colourOf } from './blue-green';
 import { driverFor } from './driver-for';
 import { isRecord } from '../drift/fields-v1';
 import { listAt, recordAt, stringAt } from './json';
-import type { BatchTarget } from './types';
+import { isObserved } from './sizes';
+import type { BatchTarget, WorkloadDriver } from './types';
 
 export interface Beside {
   /** By the workload's key (`keyOf`). */
@@ -36,7 +37,7 @@ export const childrenOf = (
     // Where a Service may go over follows from the pods of both colours, whatever their own steps follow from.
     const decidesAlone =
       colourOf(object) === undefined && live !== undefined && driver.decidesAlone?.(object, target, live);
-    if (!live || (!explain && decidesAlone)) {
+    if (!live || (decidesAlone && !(explain && isStuck(driver, object, target, live)))) {
       incomplete = true;
       continue;
     }
@@ -48,6 +49,14 @@ export const childrenOf = (
   }
   return { collections, incomplete };
 };
+
+/** Its controller has seen it, and there is more to come: what its pods are like says why. */
+const isStuck = (
+  driver: WorkloadDriver,
+  planned: KubeObject,
+  target: BatchTarget,
+  live: KubeObject,
+): boolean => isObserved(live) && !driver.step(planned, target, { live, children: [] }).progress.reached;
 
 /** A workload's selector in the form of the API's `labelSelector` parameter. */
 const selectorOf = ({ spec }: KubeObject): string =>

@@ -30,6 +30,9 @@ const before = (planned: KubeObject) => {
 
 const BATCH: BatchTarget = { share: '50%', update: 'Recreate' };
 const WHOLE: BatchTarget = { share: '100%', update: 'Recreate' };
+const EVERY_POD_READY = { replicas: 10, updatedReplicas: 10, readyReplicas: 10, availableReplicas: 10 };
+/** As its controller has seen it. */
+const seenWith = (counts: object): KubeObject => liveOf(marked(web), { status: counts });
 const heldWeb: KubeObject = { ...web, spec: { ...(web['spec'] as object), ...HOLD } };
 const known = (driven: Driven | 'unknown'): Driven => {
   if (driven === 'unknown') throw new Error('a view is unknown');
@@ -139,7 +142,9 @@ describe('a plan on its way', () => {
   it.each<[string, BatchTarget, KubeObject | undefined, boolean, number]>([
     ['of what does not exist yet', BATCH, undefined, true, 0],
     ['of a Deployment that is released whole', WHOLE, web, false, 0],
-    ['of the same, when it is asked what is wrong', WHOLE, web, true, 2],
+    ['of the same, when it is asked what is wrong', WHOLE, seenWith({ replicas: 0 }), true, 2],
+    ['of the same, when nothing is wrong with it', WHOLE, seenWith(EVERY_POD_READY), true, 0],
+    ['of the same, when its controller has not seen it', WHOLE, web, true, 0],
     ['of a Deployment in its batches', BATCH, web, false, 2],
     ['of one that is still held when the whole is due', WHOLE, heldWeb, false, 2],
     ['of one that may be upgraded in place', { ...WHOLE, update: 'InPlaceIfPossible' }, web, false, 2],

@@ -32,6 +32,8 @@ export class CollectionWatches {
   readonly #options: CollectionWatchesOptions;
   readonly #listener: (follower: string) => void;
   readonly #watched = new Map<string, Watched>();
+  /** By follower, the keys of what it follows. */
+  readonly #followed = new Map<string, ReadonlySet<string>>();
   readonly #closing = new Set<Promise<void>>();
 
   /** The listener is told which follower has something new to look at. */
@@ -43,13 +45,18 @@ export class CollectionWatches {
   /** From now on the follower follows these and no others. */
   follow(follower: string, collections: readonly Collection[]): void {
     const wanted = new Set(collections.map(keyOf));
-    for (const [key, watched] of this.#watched) {
-      if (wanted.has(key) || !watched.followers.delete(follower) || watched.followers.size > 0) continue;
-      this.#watched.delete(key);
-      const closing = watched.informer.stop().finally(() => this.#closing.delete(closing));
-      this.#closing.add(closing);
-    }
+    for (const key of this.#followed.get(follower) ?? []) if (!wanted.has(key)) this.#leave(key, follower);
+    if (wanted.size > 0) this.#followed.set(follower, wanted);
+    else this.#followed.delete(follower);
     for (const collection of collections) this.#open(collection).followers.add(follower);
+  }
+
+  #leave(key: string, follower: string): void {
+    const watched = this.#watched.get(key);
+    if (!watched?.followers.delete(follower) || watched.followers.size > 0) return;
+    this.#watched.delete(key);
+    const closing = watched.informer.stop().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   /** `unknown` until the collection was listed, and while its watch is broken. */
@@ -80,6 +87,7 @@ export class CollectionWatches {
   async stop(): Promise<void> {
     const open = [...this.#watched.values()].map(({ informer }) => informer.stop());
     this.#watched.clear();
+    this.#followed.clear();
     await Promise.all([...open, ...this.#closing]);
   }
 
