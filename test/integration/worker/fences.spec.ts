@@ -1,6 +1,7 @@
 import { until } from '../../support/until';
+import { eventsOf, isQuiet, startBehindGate, succeeds } from './fences-fixture';
 import { configMap, deployment, startFleet, type Fleet } from './fleet-harness';
-import { startGate, type Gate } from './support/gate';
+import type { Gate } from './support/gate';
 
 jest.setTimeout(180_000);
 
@@ -8,49 +9,14 @@ const settings = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name:
 const extra = { ...settings, name: 'extra' };
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 
-/** One cluster behind a gate, one application of ConfigMaps, released once; nobody works on it any more. */
-const startReleased = async () => {
-  const fleet = await startFleet(['a']);
-  const gate = await startGate(fleet.simulator.url);
-  const direct = fleet.connectionTo('a');
-  await fleet.register('a', {}, { ...direct, server: direct.server.replace(fleet.simulator.url, gate.url) });
-  await fleet.define('shop', { objects: [configMap('1')] });
-  return { fleet, gate };
-};
-
 const greeting = (fleet: Fleet, of = settings): string | undefined =>
   (fleet.simulator.cluster('a').get(of)?.['data'] as { greeting: string } | undefined)?.greeting;
-
-const events = async (fleet: Fleet, type: string): Promise<any[]> =>
-  (await fleet.store.log.read({ cluster: 'a', type })).map(({ data }) => data);
-
-const succeeds = (fleet: Fleet, run: string | undefined) =>
-  until(
-    `${run} succeeds`,
-    async () => {
-      const { rows } = await fleet.pool.query('select phase from read.runs where id = $1', [run]);
-      return rows[0]?.phase === 'Succeeded';
-    },
-    60_000,
-  );
-
-/** The log stands still: nobody is in the middle of a transaction. */
-const isQuiet = (fleet: Fleet) =>
-  until(
-    'the log is quiet',
-    async () => {
-      const { position } = await fleet.store.log.head();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return (await fleet.store.log.head()).position === position;
-    },
-    60_000,
-  );
 
 describe('a worker that is stopped between its look and its write', () => {
   let fleet: Fleet;
   let gate: Gate;
   beforeEach(async () => {
-    ({ fleet, gate } = await startReleased());
+    ({ fleet, gate } = await startBehindGate([configMap('1')]));
   });
   afterEach(async () => {
     await fleet?.stop();
@@ -109,10 +75,10 @@ describe('a worker that is stopped between its look and its write', () => {
           ({ method, status, path }) => method === 'PATCH' && status < 300 && path.includes('settings'),
         );
       expect(written).toEqual([]);
-      const generations = (await events(fleet, 'PlanApplied')).map(({ generation }) => generation);
+      const generations = (await eventsOf(fleet, 'PlanApplied')).map(({ generation }) => generation);
       expect(generations).toEqual([...generations].sort((a, b) => a - b));
-      expect(await events(fleet, 'ApplyFailed')).toEqual([]);
-      expect(await events(fleet, 'DriftDetected')).toEqual([]);
+      expect(await eventsOf(fleet, 'ApplyFailed')).toEqual([]);
+      expect(await eventsOf(fleet, 'DriftDetected')).toEqual([]);
     } finally {
       await stopped.kill();
     }
