@@ -9,6 +9,8 @@ const settings = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name:
 const extra = { ...settings, name: 'extra' };
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 
+const both = (version: string) => [configMap(version), configMap(version, 'extra')];
+
 const greeting = (fleet: Fleet, of = settings): string | undefined =>
   (fleet.simulator.cluster('a').get(of)?.['data'] as { greeting: string } | undefined)?.greeting;
 
@@ -85,18 +87,16 @@ describe('a worker that is stopped between its look and its write', () => {
   });
 
   it('does not delete what the newer plan has again', async () => {
-    const both = [configMap('1'), configMap('1', 'extra')];
-    await succeeds(fleet, (await fleet.release('shop', '1', both)).value);
+    await succeeds(fleet, (await fleet.release('shop', '1', both('1'))).value);
     await fleet.stopWorker();
     await fleet.release('shop', '2', [configMap('2')]);
     const stopped = await stoppedAtLook('extra');
     try {
+      const { value: newest } = await fleet.release('shop', '3', both('3'));
       await fleet.startWorker({ ownsAll: true });
-      await succeeds(
-        fleet,
-        (await fleet.release('shop', '3', [configMap('3'), configMap('3', 'extra')])).value,
-      );
+      await succeeds(fleet, newest);
       const { uid } = fleet.simulator.cluster('a').get(extra)!.metadata;
+      const told = await eventsOf(fleet, 'ObjectsPruned');
       const before = gate.answered.length;
       await stopped.goOn();
       const refused = () =>
@@ -109,6 +109,37 @@ describe('a worker that is stopped between its look and its write', () => {
       await isQuiet(fleet);
       expect(greeting(fleet, extra)).toBe('3');
       expect(fleet.simulator.cluster('a').get(extra)!.metadata.uid).toBe(uid);
+      expect(await eventsOf(fleet, 'ObjectsPruned')).toEqual(told);
+    } finally {
+      await stopped.kill();
+    }
+  });
+
+  it('does not settle what is owed anew since', async () => {
+    const owed = async () =>
+      (await fleet.pool.query('select ref from read.inventory where not wanted')).rows.map(({ ref }) => ref);
+    await succeeds(fleet, (await fleet.release('shop', '1', both('1'))).value);
+    await fleet.stopWorker();
+    await fleet.release('shop', '2', [configMap('2')]);
+    const stopped = await stoppedAtLook('extra');
+    try {
+      const { value: newest } = await fleet.release('shop', '3', both('3'));
+      await fleet.startWorker({ ownsAll: true });
+      await succeeds(fleet, newest);
+      const cluster = fleet.simulator.cluster('a');
+      cluster.edit(extra, ({ metadata }) => (metadata['finalizers'] = ['example.com/hold']));
+      // Its delete is refused, and it looks once more: at what the third release made of the object.
+      const again = gate.hold(isLook('extra'));
+      await stopped.goOn();
+      await again.given;
+      await succeeds(fleet, (await fleet.release('shop', '4', [configMap('4')])).value);
+      await until('it is being deleted', () => cluster.get(extra)?.metadata.deletionTimestamp !== undefined);
+      await again.release();
+      await isQuiet(fleet);
+      expect(await owed()).toEqual([extra]);
+      cluster.edit(extra, ({ metadata }) => delete metadata['finalizers']);
+      await until('nothing is owed', async () => (await owed()).length === 0, 60_000);
+      expect(cluster.get(extra)).toBeUndefined();
     } finally {
       await stopped.kill();
     }
