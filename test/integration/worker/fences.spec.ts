@@ -1,6 +1,7 @@
 import { until } from '../../support/until';
+import { eventsOf, isQuiet, startBehindGate, succeeds } from './fences-fixture';
 import { configMap, deployment, startFleet, type Fleet } from './fleet-harness';
-import { startGate, type Gate } from './support/gate';
+import type { Gate } from './support/gate';
 
 jest.setTimeout(180_000);
 
@@ -8,49 +9,16 @@ const settings = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name:
 const extra = { ...settings, name: 'extra' };
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 
-/** One cluster behind a gate, one application of ConfigMaps, released once; nobody works on it any more. */
-const startReleased = async () => {
-  const fleet = await startFleet(['a']);
-  const gate = await startGate(fleet.simulator.url);
-  const direct = fleet.connectionTo('a');
-  await fleet.register('a', {}, { ...direct, server: direct.server.replace(fleet.simulator.url, gate.url) });
-  await fleet.define('shop', { objects: [configMap('1')] });
-  return { fleet, gate };
-};
+const both = (version: string) => [configMap(version), configMap(version, 'extra')];
 
 const greeting = (fleet: Fleet, of = settings): string | undefined =>
   (fleet.simulator.cluster('a').get(of)?.['data'] as { greeting: string } | undefined)?.greeting;
-
-const events = async (fleet: Fleet, type: string): Promise<any[]> =>
-  (await fleet.store.log.read({ cluster: 'a', type })).map(({ data }) => data);
-
-const succeeds = (fleet: Fleet, run: string | undefined) =>
-  until(
-    `${run} succeeds`,
-    async () => {
-      const { rows } = await fleet.pool.query('select phase from read.runs where id = $1', [run]);
-      return rows[0]?.phase === 'Succeeded';
-    },
-    60_000,
-  );
-
-/** The log stands still: nobody is in the middle of a transaction. */
-const isQuiet = (fleet: Fleet) =>
-  until(
-    'the log is quiet',
-    async () => {
-      const { position } = await fleet.store.log.head();
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return (await fleet.store.log.head()).position === position;
-    },
-    60_000,
-  );
 
 describe('a worker that is stopped between its look and its write', () => {
   let fleet: Fleet;
   let gate: Gate;
   beforeEach(async () => {
-    ({ fleet, gate } = await startReleased());
+    ({ fleet, gate } = await startBehindGate([configMap('1')]));
   });
   afterEach(async () => {
     await fleet?.stop();
@@ -109,28 +77,26 @@ describe('a worker that is stopped between its look and its write', () => {
           ({ method, status, path }) => method === 'PATCH' && status < 300 && path.includes('settings'),
         );
       expect(written).toEqual([]);
-      const generations = (await events(fleet, 'PlanApplied')).map(({ generation }) => generation);
+      const generations = (await eventsOf(fleet, 'PlanApplied')).map(({ generation }) => generation);
       expect(generations).toEqual([...generations].sort((a, b) => a - b));
-      expect(await events(fleet, 'ApplyFailed')).toEqual([]);
-      expect(await events(fleet, 'DriftDetected')).toEqual([]);
+      expect(await eventsOf(fleet, 'ApplyFailed')).toEqual([]);
+      expect(await eventsOf(fleet, 'DriftDetected')).toEqual([]);
     } finally {
       await stopped.kill();
     }
   });
 
   it('does not delete what the newer plan has again', async () => {
-    const both = [configMap('1'), configMap('1', 'extra')];
-    await succeeds(fleet, (await fleet.release('shop', '1', both)).value);
+    await succeeds(fleet, (await fleet.release('shop', '1', both('1'))).value);
     await fleet.stopWorker();
     await fleet.release('shop', '2', [configMap('2')]);
     const stopped = await stoppedAtLook('extra');
     try {
+      const { value: newest } = await fleet.release('shop', '3', both('3'));
       await fleet.startWorker({ ownsAll: true });
-      await succeeds(
-        fleet,
-        (await fleet.release('shop', '3', [configMap('3'), configMap('3', 'extra')])).value,
-      );
+      await succeeds(fleet, newest);
       const { uid } = fleet.simulator.cluster('a').get(extra)!.metadata;
+      const told = await eventsOf(fleet, 'ObjectsPruned');
       const before = gate.answered.length;
       await stopped.goOn();
       const refused = () =>
@@ -143,6 +109,37 @@ describe('a worker that is stopped between its look and its write', () => {
       await isQuiet(fleet);
       expect(greeting(fleet, extra)).toBe('3');
       expect(fleet.simulator.cluster('a').get(extra)!.metadata.uid).toBe(uid);
+      expect(await eventsOf(fleet, 'ObjectsPruned')).toEqual(told);
+    } finally {
+      await stopped.kill();
+    }
+  });
+
+  it('does not settle what is owed anew since', async () => {
+    const owed = async () =>
+      (await fleet.pool.query('select ref from read.inventory where not wanted')).rows.map(({ ref }) => ref);
+    await succeeds(fleet, (await fleet.release('shop', '1', both('1'))).value);
+    await fleet.stopWorker();
+    await fleet.release('shop', '2', [configMap('2')]);
+    const stopped = await stoppedAtLook('extra');
+    try {
+      const { value: newest } = await fleet.release('shop', '3', both('3'));
+      await fleet.startWorker({ ownsAll: true });
+      await succeeds(fleet, newest);
+      const cluster = fleet.simulator.cluster('a');
+      cluster.edit(extra, ({ metadata }) => (metadata['finalizers'] = ['example.com/hold']));
+      // Its delete is refused, and it looks once more: at what the third release made of the object.
+      const again = gate.hold(isLook('extra'));
+      await stopped.goOn();
+      await again.given;
+      await succeeds(fleet, (await fleet.release('shop', '4', [configMap('4')])).value);
+      await until('it is being deleted', () => cluster.get(extra)?.metadata.deletionTimestamp !== undefined);
+      await again.release();
+      await isQuiet(fleet);
+      expect(await owed()).toEqual([extra]);
+      cluster.edit(extra, ({ metadata }) => delete metadata['finalizers']);
+      await until('nothing is owed', async () => (await owed()).length === 0, 60_000);
+      expect(cluster.get(extra)).toBeUndefined();
     } finally {
       await stopped.kill();
     }

@@ -223,14 +223,14 @@ const target = async (fleet: Fleet, planner: Planner, event: Recorded<TargetEven
       for (const ref of event.data.objects) {
         const key = keyOf(ref);
         record.drift = withoutDrift(record, key);
-        if (record.inventory.get(key)?.wanted === false) fleet.dropInventory(record, key);
+        if (isPaid(record.inventory.get(key), event.data.asOf)) fleet.dropInventory(record, key);
       }
       if (record.removing && record.inventory.size === 0) return fleet.dropTarget(record, position);
       break;
     case 'DeletesDelayed':
       for (const { object, ...delay } of event.data.objects) {
         const entry = record.inventory.get(keyOf(object));
-        if (!entry) continue;
+        if (!entry || entry.wanted) continue;
         fleet.putInventory(record, keyOf(object), { ...entry, delay: { ...delay, at: recordedAt } });
       }
       break;
@@ -252,5 +252,9 @@ const foldFlaps = (record: TargetRecord, event: TargetEvent): void => {
 
 const withoutDrift = (record: TargetRecord, key: string): TargetRecord['drift'] =>
   record.drift.filter(({ object }) => keyOf(object) !== key);
+
+/** A worker that was late does not pay what became owed after it had read what is. */
+const isPaid = (entry: InventoryEntry | undefined, asOf = Infinity): boolean =>
+  entry?.wanted === false && entry.position <= asOf;
 
 const withoutDelay = ({ delay: _, ...entry }: InventoryEntry): InventoryEntry => entry;

@@ -6,16 +6,21 @@ import type { Desired, InventoryItem } from './desired';
 import type { TargetHost } from './target-host';
 
 /** Outcomes of a prune after which nothing is owed any more. */
-const SETTLED: ReadonlySet<Pruned['outcome']> = new Set(['Deleted', 'Gone', 'Kept', 'Stale']);
+const SETTLED: ReadonlySet<Pruned['outcome']> = new Set(['Deleted', 'Gone', 'Kept']);
 
 const RETRY = { base: 250, cap: 15_000 };
 const RETRY_REFUSED = { base: 15_000, cap: 300_000 };
+/** Of waits that end by themselves, or by news from elsewhere: asking often brings nothing. */
+const SLOW: ReadonlySet<Waits> = new Set(['refused', 'stale']);
 
 /** Most of what is being deleted is gone within this; only what takes longer is worth telling of. */
 const PATIENCE_MS = 1_000;
 
-/** What an owed object that is still there waits for. */
-type Waits = 'underWay' | 'inUse' | 'refused' | 'failed';
+/**
+ * What an owed object that is still there waits for. `stale`: a newer plan has it. This worker is behind, and what the
+ * read model is about to say is another matter: not owed at all, or owed anew.
+ */
+type Waits = 'underWay' | 'inUse' | 'refused' | 'failed' | 'stale';
 
 /** An owed object that was looked at and is still there. */
 interface Open {
@@ -58,7 +63,7 @@ export class Pruning {
     const owed = inventory.filter(({ wanted }) => !wanted);
     this.forget(new Set(owed.map(idOf)));
     // The cluster was away: whatever it waited for may have happened, and nobody waits for it to be tried.
-    if (this.served !== this.host.signal) this.hurry(({ waits }) => waits !== 'refused');
+    if (this.served !== this.host.signal) this.hurry(({ waits }) => !SLOW.has(waits));
     this.served = this.host.signal;
     const now = Date.now();
     const due = owed.filter((item) => which(item.ref) && this.isDue(item, now));
@@ -102,15 +107,17 @@ export class Pruning {
       this.open.delete(id);
       return;
     }
-    const { since = now, attempts = 0 } = this.open.get(id) ?? {};
+    const waits = waitsFor(looked);
+    const before = this.open.get(id);
+    const isNew = waits === 'stale' && before?.waits !== 'stale';
+    const { since = now, attempts = 0 } = (isNew ? undefined : before) ?? {};
     const { error } = looked;
     if (error && isAway(error)) {
       this.host.suspect(error);
       this.open.set(id, { since, attempts, due: now + RETRY.base, waits: 'failed' });
       return;
     }
-    const waits = waitsFor(looked);
-    const retry = backoffMs(attempts, waits === 'refused' ? RETRY_REFUSED : RETRY);
+    const retry = backoffMs(attempts, SLOW.has(waits) ? RETRY_REFUSED : RETRY);
     const due = now + Math.max(error?.retryAfterMs ?? 0, retry);
     this.open.set(id, { since, attempts: attempts + 1, due, waits });
   }
@@ -130,10 +137,11 @@ export class Pruning {
       outcome === 'Kept' && reason !== undefined ? [{ object, reason }] : [],
     );
     const objects = done.map(({ item }) => item.ref);
+    const asOf = Math.max(...done.map(({ item }) => item.position));
     await this.host.recorder.record(
       application,
       this.host.cluster,
-      { type: 'RecordPruned', objects, ...(kept.length > 0 ? { kept } : {}) },
+      { type: 'RecordPruned', objects, asOf, ...(kept.length > 0 ? { kept } : {}) },
       { type: 'RecordDelays', objects: news.map(({ delay }) => delay) },
     );
     // Not before it is recorded: what the log does not know is looked at again.
@@ -162,6 +170,7 @@ const isAway = ({ kind }: Classified): boolean => kind === 'unreachable' || kind
 
 const waitsFor = ({ outcome, error }: Looked): Waits => {
   if (error) return error.kind === 'terminal' ? 'refused' : 'failed';
+  if (outcome === 'Stale') return 'stale';
   return outcome === 'InUse' ? 'inUse' : 'underWay';
 };
 
@@ -170,6 +179,7 @@ const delayOf = ({ item, outcome, reason = '', finalizers = [], error }: Looked)
   if (error)
     return { object, reason: error.kind === 'terminal' ? 'Refused' : 'Failed', message: error.message };
   if (outcome === 'InUse') return { object, reason: 'InUse', message: reason };
+  if (outcome === 'Stale') return { object, reason: 'Failed', message: 'a newer plan has applied it' };
   return finalizers.length > 0
     ? { object, reason: 'Finalizers', message: `held by ${finalizers.join(', ')}`, finalizers }
     : { object, reason: 'Terminating', message: 'it is being deleted' };

@@ -1,16 +1,11 @@
 import { keyOf, refOf, type KubeObject, type TargetPolicy } from '@keelson/domain';
-import {
-  applyPlan,
-  patchChild,
-  removeChild,
-  type ApplyRequest,
-  type ChangeSet,
-  type Classified,
-} from '@keelson/k8s';
+import { applyPlan, type ApplyRequest, type ChangeSet, type Classified } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
+import { changeChildren } from './change-children';
 import { itemOf, type Desired } from './desired';
 import { DriftControl } from './drift-control';
 import { judgeTarget, withProgress } from './judge-target';
+import { isOvertaken } from './overtaken';
 import { Pruning } from './pruning';
 import { Reports } from './reports';
 import { Steering, type Course } from './steering';
@@ -140,18 +135,18 @@ export class TargetAgent {
   }
 
   /** Takes the step that is due, then looks again at what it led to. */
-  private async steer(desired: Desired, { due, patches, removals }: Course): Promise<void> {
+  private async steer(desired: Desired, course: Course): Promise<void> {
+    const { due, patches } = course;
     if (due.length > 0) {
       // The plan is the same and the object is not: without its memory it is sent, not taken for settled.
       for (const object of due) this.host.deps.memory.forget(refOf(object));
       const changes = await this.send(desired, [due]);
       if (!changes.applied) return this.failed(desired, changes);
     }
-    for (const patch of patches) {
-      const patched = await patchChild(this.host.deps, patch, this.host.signal);
-      if (patched) this.host.children.store(patched);
-    }
-    for (const removal of removals) await removeChild(this.host.deps, removal, this.host.signal);
+    const objects = course.waves.flat();
+    const overtaken = () => isOvertaken(this.host.deps.cache, desired, objects);
+    const done = await changeChildren(this.host, course, desired.generation, overtaken);
+    if (!done) return this.tryAgain(desired.application);
     if (due.length + patches.length > 0) this.host.again(desired.application, 0);
   }
 
@@ -211,10 +206,7 @@ export class TargetAgent {
       changes.find(({ error }) => error);
     const error: Classified = failure?.error ?? { kind: 'transient', message: 'not applied' };
     const terminal = error.kind === 'terminal';
-    this.host.again(
-      application,
-      Math.max(error.retryAfterMs ?? 0, backoffMs(this.attempts++, terminal ? RETRY_TERMINAL : RETRY)),
-    );
+    this.tryAgain(application, terminal ? RETRY_TERMINAL : RETRY, error.retryAfterMs);
     // The cluster has a newer plan than this one: nothing failed, and we shall hear of it.
     if (stale) return;
     if (error.kind === 'unreachable' || error.kind === 'unauthorized') return this.host.suspect(error);
@@ -226,6 +218,10 @@ export class TargetAgent {
       message,
       ...(failure ? { object: failure.ref } : {}),
     });
+  }
+
+  private tryAgain(application: string, pace = RETRY, atLeastMs = 0): void {
+    this.host.again(application, Math.max(atLeastMs, backoffMs(this.attempts++, pace)));
   }
 
   private judge(desired: Desired, { waves, held, progress }: Course): void {

@@ -51,6 +51,8 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
       readonly type: 'RecordPruned';
       readonly objects: readonly ObjectRef[];
       readonly kept?: readonly KeptObject[];
+      /** Log position up to which it was known what is owed. */
+      readonly asOf: number;
     }
   | { readonly type: 'RecordDelays'; readonly objects: readonly Delay[] }
   | {

@@ -91,8 +91,14 @@ export type TargetEvent =
     >
   /** It has stayed as planned for the whole window; `count` times it drifted since it began to flap. */
   | DomainEvent<'DriftSettled', Of & { object: ObjectRef; path: string; since: string; count: number }>
-  /** Nothing is owed of these any more; `kept` are those of them that are still there, because they are not ours to delete. */
-  | DomainEvent<'ObjectsPruned', Of & { objects: readonly ObjectRef[]; kept?: readonly KeptObject[] }>
+  /**
+   * Nothing is owed of these any more; `kept` are those of them that are still there, because they are not ours to delete.
+   * What became owed after the log position `asOf` is another matter, and was not looked at; logs up to 0.1 have none.
+   */
+  | DomainEvent<
+      'ObjectsPruned',
+      Of & { objects: readonly ObjectRef[]; kept?: readonly KeptObject[]; asOf?: number }
+    >
   | DomainEvent<'DeletesDelayed', Of & { objects: readonly Delay[] }>
   /** An object that Keelson applied and that nothing wants: a worker that was late made it again after it was pruned. */
   | DomainEvent<'StrayFound', Of & { object: ObjectRef; uid: string; generation: number }>

@@ -1,4 +1,4 @@
-import { FIELD_MANAGER, type KubeObject } from '@keelson/domain';
+import { FIELD_MANAGER, GENERATION_ANNOTATION, type KubeObject } from '@keelson/domain';
 import { classify } from '../client/classify';
 import { objectPath } from '../discovery/resource';
 import type { ChildPatch, ChildRemoval } from '../drivers/types';
@@ -10,17 +10,20 @@ const CONTENT_TYPES = {
 } as const;
 
 /**
- * Sends one patch to the very object that it was decided on. Undefined when that object has changed or is gone: the
- * decision is made anew from what is there then, so there is nothing to report.
+ * Sends one patch to the very object that it was decided on, and leaves the plan's generation on it. Undefined when that
+ * object has changed or is gone: the decision is made anew from what is there then, so there is nothing to report.
  * @throws ApiError, NetworkError, UnknownKindError
  */
 export const patchChild = async (
   deps: Pick<ApplyDeps, 'client' | 'discovery'>,
   { ref, uid, resourceVersion, type, patch }: ChildPatch,
+  generation: number,
   signal?: AbortSignal,
 ): Promise<KubeObject | undefined> => {
   const resource = await deps.discovery.resolve(ref.apiVersion, ref.kind);
-  const metadata = { ...(patch['metadata'] as object | undefined), uid, resourceVersion };
+  const planned = patch['metadata'] as { readonly annotations?: object } | undefined;
+  const annotations = { ...planned?.annotations, [GENERATION_ANNOTATION]: String(generation) };
+  const metadata = { ...planned, annotations, uid, resourceVersion };
   try {
     const answer = await deps.client.request<KubeObject>('PATCH', objectPath(resource, ref), {
       query: { fieldManager: FIELD_MANAGER },

@@ -1,4 +1,5 @@
 import { describeRef, refOf, type KubeObject } from '@keelson/domain';
+import { generationOf } from '../apply/fence';
 import { countAt, numberAt, recordAt, stringAt } from './json';
 import { heldFrom, isHeld, marked, standIn, templateHash, templateOf } from './marks';
 import { PODS } from './one-batch';
@@ -107,9 +108,9 @@ const inTheWay = (live: KubeObject, pods: readonly KubeObject[]): ChildRemoval[]
     const { uid, resourceVersion, deletionTimestamp } = pod.metadata;
     if (!uid || !resourceVersion || deletionTimestamp || mayStay(live, pod)) return [];
     const why = whyStuck(pod);
-    return why === undefined
-      ? []
-      : [{ ref: refOf(pod), uid, resourceVersion, why: `${describeRef(refOf(pod))}: ${why}` }];
+    if (why === undefined) return [];
+    const seen = { ref: refOf(pod), uid, resourceVersion, generation: generationOf(pod) };
+    return [{ ...seen, why: `${describeRef(refOf(pod))}: ${why}` }];
   });
 };
 

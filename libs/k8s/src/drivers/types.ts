@@ -20,6 +20,8 @@ export interface SeenChild {
   readonly ref: ObjectRef;
   readonly uid: string;
   readonly resourceVersion: string;
+  /** Of the plan that changed it last; 0 when none did. What a newer plan has reached is not ours to change. */
+  readonly generation: number;
 }
 
 /** A change of something that the workload's controller owns; server-side apply of the workload cannot make it. */

@@ -25,8 +25,8 @@ export interface PruneOptions extends Claimant {
  * - `Waiting`: being deleted, for as long as `finalizers` (or the grace period) hold it;
  * - `InUse`: deleting it would take something along that is still Keelson's; see `reason`;
  * - `Kept`: it is not ours to delete; `reason` says why;
- * - `Stale`: a newer generation applied it again, so it must stay;
- * - `Failed`: see `error`. Only `Deleted`, `Gone`, `Kept` and `Stale` settle what is owed.
+ * - `Stale`: a newer generation applied it again, so it must stay: whoever asked is behind, and can say nothing of it;
+ * - `Failed`: see `error`. Only `Deleted`, `Gone` and `Kept` settle what is owed.
  */
 export type PruneOutcome = 'Deleted' | 'Gone' | 'Waiting' | 'InUse' | 'Kept' | 'Stale' | 'Failed';
 

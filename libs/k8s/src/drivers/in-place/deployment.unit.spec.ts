@@ -67,6 +67,7 @@ describe('the steps of a Deployment upgraded in place', () => {
       ref: { apiVersion: 'v1', kind: 'Pod', name: oldest?.metadata.name },
       uid: oldest?.metadata.uid,
       resourceVersion: oldest?.metadata.resourceVersion,
+      generation: 0,
       type: 'strategic',
       patch: {
         metadata: { labels: {}, annotations: { log: 'log:2', 'keelson.dev/in-place': expect.any(String) } },

@@ -1,4 +1,5 @@
 import { refOf, type KubeObject } from '@keelson/domain';
+import { generationOf } from '../../apply/fence';
 import type { ChildPatch } from '../types';
 import { podsToPatch, type Candidate } from './choose-pods';
 import { IN_PLACE_ANNOTATION, REVISION_LABEL, TEMPLATE_HASH_LABEL } from './marks';
@@ -63,6 +64,7 @@ export const childPatch = (object: KubeObject, patch: Readonly<Record<string, un
   ref: refOf(object),
   uid: object.metadata.uid ?? '',
   resourceVersion: object.metadata.resourceVersion ?? '',
+  generation: generationOf(object),
   type: 'strategic',
   patch,
 });

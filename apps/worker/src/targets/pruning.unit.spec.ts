@@ -1,0 +1,100 @@
+import type { KubeObject } from '@keelson/domain';
+import { ApiError } from '@keelson/k8s';
+import type { Desired } from './desired';
+import { Pruning } from './pruning';
+import type { TargetHost } from './target-host';
+
+const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'extra' };
+const liveOf = (generation: number): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: {
+    name: 'extra',
+    namespace: 'shop',
+    uid: 'u',
+    resourceVersion: '5',
+    labels: { 'keelson.dev/application': 'shop' },
+    annotations: { 'keelson.dev/generation': `${generation}` },
+  },
+});
+const owing = (generation: number, position = generation): Desired =>
+  ({
+    application: 'shop',
+    generation,
+    inventory: [{ ref, uid: 'u', created: true, made: false, wanted: false, position }],
+  }) as unknown as Desired;
+
+describe('what a target owes', () => {
+  let live: KubeObject | undefined;
+  let asked: string[];
+  let recorded: any[];
+  let now: number;
+  let pruning: Pruning;
+  beforeEach(() => {
+    [asked, recorded, now] = [[], [], 1_000_000];
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    const request = async (method: string): Promise<unknown> => {
+      asked.push(method);
+      if (!live) throw new ApiError(404, 'NotFound', 'not found');
+      if (method === 'GET') return live;
+      live = undefined;
+      return { kind: 'Status', status: 'Success', details: { uid: 'u' } };
+    };
+    const resource = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+    pruning = new Pruning({
+      cluster: 'a',
+      deps: {
+        client: { request },
+        discovery: { resolve: async () => resource },
+        memory: { forget: () => undefined },
+      },
+      recorder: {
+        record: async (_application: string, _cluster: string, ...commands: any[]) => {
+          recorded.push(...commands.filter(({ objects }) => objects.length > 0));
+        },
+      },
+      signal: new AbortController().signal,
+      again: () => undefined,
+    } as unknown as TargetHost);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is deleted, and told with what was known to be owed', async () => {
+    live = liveOf(9);
+    await pruning.prune(owing(10));
+    expect(asked).toEqual(['GET', 'DELETE']);
+    expect(recorded).toEqual([{ type: 'RecordPruned', objects: [ref], asOf: 10 }]);
+  });
+
+  describe('and a newer plan has', () => {
+    beforeEach(async () => {
+      live = liveOf(11);
+      await pruning.prune(owing(10));
+    });
+
+    it('is neither deleted nor told: who knows less has nothing to say of it', () => {
+      expect(asked).toEqual(['GET']);
+      expect(recorded).toEqual([]);
+    });
+
+    it('is looked at again at once when it is owed anew', async () => {
+      await pruning.prune(owing(12));
+      expect(live).toBeUndefined();
+      expect(recorded).toEqual([{ type: 'RecordPruned', objects: [ref], asOf: 12 }]);
+    });
+
+    it('is not asked for again and again', async () => {
+      now += 5_000;
+      await pruning.prune(owing(10));
+      expect(asked).toEqual(['GET']);
+    });
+
+    it('is shown with the reason where no news of that plan ever comes', async () => {
+      now += 16_000;
+      await pruning.prune(owing(10));
+      expect(asked).toEqual(['GET', 'GET']);
+      const delay = { object: ref, reason: 'Failed', message: 'a newer plan has applied it' };
+      expect(recorded).toEqual([{ type: 'RecordDelays', objects: [delay] }]);
+    });
+  });
+});
