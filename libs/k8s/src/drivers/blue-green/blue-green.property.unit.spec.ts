@@ -110,6 +110,20 @@ describe('two colours of a Deployment, whatever is decided and whoever dies', ()
     ],
   ])('end when it is %s', (_, each) => goThrough(each, REPLICAS));
 
+  it('lose one pod at most where a batch goes back in the middle of a rolling update', () =>
+    goThrough(
+      [
+        { to: 2, by: 'plain' },
+        { writes: 2 },
+        { wait: 96 },
+        { to: 1, by: 'half' },
+        'work',
+        { wait: 5 },
+        'switch',
+      ],
+      REPLICAS - 1,
+    ));
+
   // A label that is being put on in place when a release of another strategy comes: that one goes on in place, by one pod.
   it('lose one pod at most where strategies change in the middle of anything', () => {
     fc.assert(

@@ -44,9 +44,19 @@ export const deploymentDriver: WorkloadDriver = {
 
     const numbers = numbersOf(planned, live, family, { desired, allowed });
     const progress = progressOf(plan, live, family, { desired, allowed }, reason);
-    return { object: held(plan, live, numbers), patches: [], progress };
+    const object = isHeldThrough(family)
+      ? held(plan, live, numbers)
+      : standIn(plan, live, { ...HOLD, paused: true });
+    return { object, patches: [], progress };
   },
 };
+
+/**
+ * Whether no pod of the template counts as available: only then do the numbers hold. Where its ReplicaSet has pods from
+ * before, the controller would go by their old count in the very look in which it takes over the numbers, and remove as
+ * many others (seen: 2 of 4 Ready). So it is paused until its ReplicaSet has followed.
+ */
+const isHeldThrough = ({ current }: Family): boolean => countAt(current, 'status', 'availableReplicas') === 0;
 
 interface Sizes {
   readonly desired: number;
