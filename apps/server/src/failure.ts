@@ -8,6 +8,9 @@ const REFUSED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 
 /** PostgreSQL's class 28 (wrong user or password) and 3D000 (no such database). */
 const NOT_LET_IN = /^(?:28|3D000)/;
 
+/** It is going down, was killed, or is not up yet. */
+const NOT_UP = /^57P0[123]$/;
+
 /** The line that says why the start failed, or undefined for what only a stack can explain. */
 export const explainFailure = (error: unknown): string | undefined => {
   const { name, code = '', message = '', errors } = error as FailureParts;
@@ -15,6 +18,7 @@ export const explainFailure = (error: unknown): string | undefined => {
   if (name === 'AggregateError' && errors?.[0] !== undefined) return explainFailure(errors[0]);
   if (OWN.has(name ?? '')) return oneLine(message);
   if (REFUSED.has(code)) return `the database cannot be reached (${oneLine(message)}): check DATABASE_URL`;
+  if (NOT_UP.test(code)) return `the database is not up (${oneLine(message)})`;
   if (NOT_LET_IN.test(code)) return `the database refuses us (${oneLine(message)}): check DATABASE_URL`;
   if (code === 'EACCES' || code === 'EPERM') return `${oneLine(message)}: check KEELSON_DATA`;
   return undefined;

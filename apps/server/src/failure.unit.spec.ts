@@ -15,6 +15,7 @@ describe('a start that failed', () => {
       withCode('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:5432'),
       /DATABASE_URL/,
     ],
+    ['a database that is starting', withCode('57P03', 'the database system is starting up'), /not up/],
     ['a wrong password', withCode('28P01', 'password authentication failed'), /password.*DATABASE_URL/],
     ['a database that is not there', withCode('3D000', 'database "x" does not exist'), /DATABASE_URL/],
     ['all addresses of a name', new AggregateError([withCode('ECONNREFUSED')]), /DATABASE_URL/],

@@ -113,7 +113,8 @@ export class ServerProcess {
     const serving = new Promise<'serving'>((resolve) => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         log.write(text);
-        if (!text.includes('Keelson ')) return;
+        // The last words of one that was killed may come when the next one has begun.
+        if (!text.includes('Keelson ') || this.child !== child) return;
         this.ready = true;
         resolve('serving');
       });

@@ -106,7 +106,8 @@ describe('text made to hurt ends in an error, soon', () => {
   it.each(hurts)('%s', (_, text, message) => {
     const before = performance.now();
     expect(problemsOf(text)[0]).toMatch(message);
-    expect(performance.now() - before).toBeLessThan(5000);
+    // Hours, where nothing ends it.
+    expect(performance.now() - before).toBeLessThan(60_000);
   });
 
   it('aliases of something large count at their full size', () => {
@@ -115,9 +116,15 @@ describe('text made to hurt ends in an error, soon', () => {
   });
 
   it('many keys of one map', () => {
-    const keys = Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`).join('\n');
-    const before = performance.now();
-    expect(Object.keys(valueOf(keys) as object)).toHaveLength(50_000);
-    expect(performance.now() - before).toBeLessThan(5000);
+    const took = (text: string): number => {
+      const before = performance.now();
+      valueOf(text);
+      return performance.now() - before;
+    };
+    const keys = Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`);
+    expect(Object.keys(valueOf(keys.join('\n')) as object)).toHaveLength(50_000);
+    // As many in maps of a hundred; comparing each key with all others would take hundreds of times as long.
+    const few = keys.map((key, i) => (i % 100 === 0 ? `m${i}:\n  ${key}` : `  ${key}`)).join('\n');
+    expect(took(keys.join('\n'))).toBeLessThan(20 * took(few));
   });
 });
