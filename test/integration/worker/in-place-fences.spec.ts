@@ -84,6 +84,21 @@ describe('a worker that is stopped in the middle of an upgrade in place', () => 
     stopped.process.kill('SIGSTOP');
     return held;
   };
+  /** A worker that gets to the cluster only when the newest run is what it wants there, and nothing before. */
+  const takeOver = async (newest: string): Promise<void> => {
+    const greeting = gate.hold((_, path) => path.endsWith('/version'));
+    await fleet.startWorker({ ownsAll: true });
+    await greeting.given;
+    await until(
+      `${newest} is wanted`,
+      async () =>
+        (await fleet.pool.query(`select from read.targets where record ->> 'run' = $1`, [newest]))
+          .rowCount === 1,
+      60_000,
+    );
+    await isQuiet(fleet);
+    await greeting.release();
+  };
   const nthPatch = (nth: number) => () => {
     let seen = 0;
     return gate.holdRequest((method, path) => isPodPatch(method, path) && ++seen === nth);
@@ -92,11 +107,11 @@ describe('a worker that is stopped in the middle of an upgrade in place', () => 
   it('changes no pod that a newer release has reached', async () => {
     const late = await stopAt(nthPatch(1), 1);
     const newest = await release(3, 1);
-    await fleet.startWorker({ ownsAll: true });
+    await takeOver(newest);
     await succeeds(fleet, newest);
     const before = gate.answered.length;
-    stopped.process.kill('SIGCONT');
     await late.release();
+    stopped.process.kill('SIGCONT');
     await isQuiet(fleet);
     expect(patched(before)).toEqual([409]);
     expect(pods.images()).toEqual(Array(PODS).fill('log:3'));
@@ -109,7 +124,7 @@ describe('a worker that is stopped in the middle of an upgrade in place', () => 
     const first = await stopAt(() => gate.hold(isPodPatch), 3);
     await first.release();
     const newest = await release(3, 1, upTo('25%'));
-    await fleet.startWorker({ ownsAll: true });
+    await takeOver(newest);
     await reached(newest);
     expect(pods.images()).toContain('log:1');
     await fleet.stopWorker();
@@ -128,15 +143,15 @@ describe('a worker that is stopped in the middle of an upgrade in place', () => 
     const late = await stopAt(nthPatch(2), 2, upTo('50%'));
     fleet.simulator.cluster('a').refuseImage('log:3');
     const newest = await release(3, 1, upTo('25%'));
-    await fleet.startWorker({ ownsAll: true });
+    await takeOver(newest);
     await until(
       'its first pod is down',
       () => pods.moments.at(-1)?.ready === PODS - 1 && pods.images().includes('log:3'),
       60_000,
     );
     const before = gate.answered.length;
-    stopped.process.kill('SIGCONT');
     await late.release();
+    stopped.process.kill('SIGCONT');
     await isQuiet(fleet);
     expect(patched(before)[0]).toBe(200);
     // Nothing about this pod had changed, so no precondition could tell: one more than the newest plan allows.

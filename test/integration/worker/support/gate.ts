@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -7,7 +8,7 @@ type Matches = (method: string, path: string) => boolean;
 export interface Held {
   /** It is at the gate: an answer that the server has given, a request that it has not seen. */
   readonly given: Promise<void>;
-  /** Lets it through; resolves when the answer has been sent, read or not. */
+  /** Lets it through; resolves when the answer has been sent, read or not, or nobody waits for it any more. */
   release(): Promise<void>;
 }
 
@@ -43,16 +44,20 @@ export const startGate = async (origin: string): Promise<Gate> => {
     return hold;
   };
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const asked = await held('request', incoming);
+    const closed = once(outgoing, 'close');
+    const letThrough = async (at: Hold['at']): Promise<void> => {
+      const hold = await held(at, incoming);
+      if (hold) void closed.then(() => hold.sent());
+    };
+    await letThrough('request');
     const { method = '', url = '', headers } = incoming;
     const onward = request(origin + url, { method, headers }, (answer) => {
       const status = answer.statusCode ?? 0;
       answered.push({ method, path: url, status });
-      void held('answer', incoming).then((hold) => {
+      void letThrough('answer').then(() => {
         outgoing.writeHead(status, answer.headers);
         // A watch has begun with its headers; its first event may be long in coming.
         outgoing.flushHeaders();
-        outgoing.once('finish', () => (asked ?? hold)?.sent());
         answer.pipe(outgoing);
       });
     });
