@@ -1,15 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { startTestServer, type TestServer } from '../support/database';
-import { startKeelson, type Keelson } from '../support/keelson';
 import { until } from '../support/until';
 import { MERGE_PATCH, STRATEGIC_PATCH } from './control-plane';
-import { dropNamespace, freshNamespace, realClusters, type TestCluster } from './support/fleet';
+import { RealKeelson } from './support/real-keelson';
 
 jest.setTimeout(180_000);
 
-const id = randomBytes(3).toString('hex');
-const cluster = `budget-${id}`;
-const app = `budget-${id}`;
 const tenths = Array.from({ length: 10 }, (_, index) => `${(index + 1) * 10}%`);
 
 /** Pods are Ready when the test says so: no replacement is in time by chance. */
@@ -39,24 +33,17 @@ const own = {
 };
 
 describe('budgets on a real cluster, in whatever version it has', () => {
-  let database: TestServer;
-  let keelson: Keelson;
-  let real: TestCluster;
-  let namespace: string;
+  let real: RealKeelson;
   let version: string;
 
-  const get = async (path: string): Promise<any> => (await real.client.request('GET', path)).body;
-  const collection = (): string => `/apis/${version}/namespaces/${namespace}/poddisruptionbudgets`;
+  const get = async (path: string): Promise<any> => (await real.cluster.client.request('GET', path)).body;
+  const collection = (): string => `/apis/${version}/namespaces/${real.namespace}/poddisruptionbudgets`;
   const budgets = async (): Promise<any[]> => (await get(collection())).items;
-  const podsPath = (): string => `/api/v1/namespaces/${namespace}/pods`;
+  const podsPath = (): string => `/api/v1/namespaces/${real.namespace}/pods`;
   const is = ({ status }: any, condition: string): boolean =>
     status.conditions?.some((one: any) => one.type === condition && one.status === 'True') === true;
-  const running = async (): Promise<any[]> => {
-    const { items } = await get(`${podsPath()}?labelSelector=app%3Dweb`);
-    return items.filter(
-      ({ metadata, status }: any) => !metadata.deletionTimestamp && status.phase === 'Running',
-    );
-  };
+  const running = async (): Promise<any[]> =>
+    (await real.pods('web')).filter(({ status }) => status.phase === 'Running');
   const ready = async (): Promise<any[]> => (await running()).filter((pod) => is(pod, 'Ready'));
   /** Lets every pod that runs into service. */
   const serve = async (): Promise<void> => {
@@ -64,52 +51,35 @@ describe('budgets on a real cluster, in whatever version it has', () => {
     const status = { conditions: [{ type: GATE, status: 'True' }] };
     await Promise.all(
       waiting.map(({ metadata: { name } }) =>
-        real.client.request('PATCH', `${podsPath()}/${name}/status`, { status }, STRATEGIC_PATCH),
+        real.cluster.client.request('PATCH', `${podsPath()}/${name}/status`, { status }, STRATEGIC_PATCH),
       ),
     );
   };
   const evict = async (name: string): Promise<number> => {
     const path = `${podsPath()}/${name}/eviction`;
-    const eviction = { apiVersion: version, kind: 'Eviction', metadata: { name, namespace } };
-    return (await real.client.request('POST', path, eviction)).status;
+    const eviction = { apiVersion: version, kind: 'Eviction', metadata: { name, namespace: real.namespace } };
+    return (await real.cluster.client.request('POST', path, eviction)).status;
   };
   const release = async (name: string, manifests: unknown[]): Promise<void> => {
-    const { run } = await keelson.must('POST', `/v1/applications/${app}/releases`, {
-      version: name,
-      manifests,
-      strategy: { progressDeadline: '90s' },
-    });
+    const run = await real.release('budget', name, { manifests, strategy: { progressDeadline: '90s' } });
     await until(
       `${name} has succeeded`,
       async () => {
         await serve();
-        return (await keelson.must('GET', `/v1/runs/${run.id}`)).phase === 'Succeeded';
+        return (await real.run(run)).phase === 'Succeeded';
       },
       90_000,
     );
   };
 
   beforeAll(async () => {
-    [real] = (await realClusters(1)) as [TestCluster];
+    real = await RealKeelson.start('budget');
     version = (await get('/apis/policy/v1')).kind === 'APIResourceList' ? 'policy/v1' : 'policy/v1beta1';
-    namespace = await freshNamespace(real, 'budgets');
-    database = await startTestServer();
-    keelson = await startKeelson(database);
-    const connection = { kubeconfig: real.kubeconfig };
-    await keelson.must('PUT', `/v1/clusters/${cluster}`, { labels: {}, connection });
-    await keelson.must('PUT', `/v1/applications/${app}`, {
-      namespace,
-      manifests: [deployment],
-      placement: { clusterNames: [cluster] },
-      strategy: { batches: tenths },
-    });
+    await real.define('budget', [deployment], { strategy: { batches: tenths } });
     await release('1', [deployment]);
   });
   afterAll(async () => {
-    await keelson?.stop();
-    await database?.stop();
-    if (namespace) await dropNamespace(real, namespace);
-    await real?.close();
+    await real?.stop();
   });
 
   it('are made from the batches, without the fields that the API server does not know', async () => {
@@ -123,7 +93,7 @@ describe('budgets on a real cluster, in whatever version it has', () => {
     const target = await until(
       'the target is available',
       async () => {
-        const { items } = await keelson.must('GET', `/v1/applications/${app}/targets`);
+        const { items } = await real.keelson.must('GET', '/v1/applications/budget/targets');
         return items[0].phase === 'Available' && items[0];
       },
       30_000,
@@ -146,7 +116,7 @@ describe('budgets on a real cluster, in whatever version it has', () => {
 
   it('are put right after a foreign edit, and no drift is left of it', async () => {
     const [{ metadata }] = await budgets();
-    await real.client.must(
+    await real.cluster.client.must(
       'PATCH',
       `${collection()}/${metadata.name}`,
       { spec: { maxUnavailable: 0 } },
@@ -154,7 +124,7 @@ describe('budgets on a real cluster, in whatever version it has', () => {
     );
     await until('it is put right', async () => (await budgets())[0].spec.maxUnavailable === '10%');
     await until('nothing has drifted', async () => {
-      const { items } = await keelson.must('GET', `/v1/applications/${app}/targets`);
+      const { items } = await real.keelson.must('GET', '/v1/applications/budget/targets');
       return items[0].drift.length === 0;
     });
   });

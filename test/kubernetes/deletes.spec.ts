@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { startTestServer, type TestServer } from '../support/database';
-import { startKeelson, type Keelson } from '../support/keelson';
 import { until } from '../support/until';
 import { MERGE_PATCH } from './control-plane';
-import { realClusters, type TestCluster } from './support/fleet';
+import { RealKeelson } from './support/real-keelson';
 
 jest.setTimeout(180_000);
 
 const SLOW_MS = 90_000;
 const id = randomBytes(3).toString('hex');
 const group = `d${id}.example.com`;
-const name = `one-${id}`;
 
 const namespaced = (namespace: string, rest: string): string => `/api/v1/namespaces/${namespace}${rest}`;
 const configMap = (of: string, data = 'hello') => ({
@@ -45,50 +42,34 @@ const definition = {
 const coupon = { apiVersion: `${group}/v1`, kind: 'Coupon', metadata: { name: 'c' }, spec: { percent: 10 } };
 
 describe('deletes on a real API server', () => {
-  let database: TestServer;
-  let keelson: Keelson;
-  let cluster: TestCluster;
+  let real: RealKeelson;
 
   beforeAll(async () => {
-    [cluster] = (await realClusters(1)) as [TestCluster];
-    database = await startTestServer();
-    keelson = await startKeelson(database);
-    const connection = { kubeconfig: cluster.kubeconfig };
-    await keelson.must('PUT', `/v1/clusters/${name}`, { labels: {}, connection });
+    // Every application here has a namespace of its own.
+    real = await RealKeelson.start('one', { keelsonMakesNamespace: true });
   });
   afterAll(async () => {
-    await keelson?.stop();
-    await database?.stop();
-    await cluster?.close();
+    await real?.stop();
   });
 
   const live = async (path: string): Promise<any> => {
-    const answer = await cluster.client.request('GET', path);
+    const answer = await real.cluster.client.request('GET', path);
     return answer.status === 200 ? answer.body : undefined;
   };
+  const hold = (path: string, finalizers: string[] | null) =>
+    real.cluster.client.must('PATCH', path, { metadata: { finalizers } }, MERGE_PATCH);
   const isGone = (path: string) => until(`${path} is gone`, async () => !(await live(path)), SLOW_MS);
-  const define = (application: string, namespace: string, manifests: object[]) =>
-    keelson.must('PUT', `/v1/applications/${application}`, {
-      namespace,
-      manifests,
-      placement: { clusterNames: [name] },
-    });
   const release = async (application: string, namespace: string, version: string, manifests: object[]) => {
-    await define(application, namespace, manifests);
-    const { run } = await keelson.must('POST', `/v1/applications/${application}/releases`, { version });
-    await until(
-      `${run.id} succeeds`,
-      async () => (await keelson.must('GET', `/v1/runs/${run.id}`)).phase === 'Succeeded',
-      SLOW_MS,
-    );
+    await real.define(application, manifests, { namespace });
+    await real.phase(await real.release(application, version), 'Succeeded');
   };
   const owed = async (application: string): Promise<any[]> =>
-    (await keelson.must('GET', `/v1/applications/${application}/targets`)).items.flatMap(
+    (await real.keelson.must('GET', `/v1/applications/${application}/targets`)).items.flatMap(
       (target: any) => target.owed,
     );
-  const remove = (application: string) => keelson.must('DELETE', `/v1/applications/${application}`);
+  const remove = (application: string) => real.keelson.must('DELETE', `/v1/applications/${application}`);
   const prunedOf = async (application: string): Promise<any[]> =>
-    (await keelson.must('GET', `/v1/audit?application=${application}&type=ObjectsPruned`)).items.map(
+    (await real.keelson.must('GET', `/v1/audit?application=${application}&type=ObjectsPruned`)).items.map(
       ({ data }: any) => data,
     );
   const nothingIsOwed = (application: string) =>
@@ -98,7 +79,7 @@ describe('deletes on a real API server', () => {
     const app = `held-${id}`;
     await release(app, app, '1', [configMap('stays'), configMap('held')]);
     const held = namespaced(app, '/configmaps/held');
-    await cluster.client.must('PATCH', held, { metadata: { finalizers: ['example.com/hold'] } }, MERGE_PATCH);
+    await hold(held, ['example.com/hold']);
     await release(app, app, '2', [configMap('stays')]);
     const delay = await until(
       'it is told',
@@ -107,7 +88,7 @@ describe('deletes on a real API server', () => {
     );
     expect(delay).toMatchObject({ object: { name: 'held' }, finalizers: ['example.com/hold'] });
     expect((await live(held)).metadata.deletionTimestamp).toBeDefined();
-    await cluster.client.must('PATCH', held, { metadata: { finalizers: null } }, MERGE_PATCH);
+    await hold(held, null);
     await isGone(held);
     await nothingIsOwed(app);
     await remove(app);
@@ -129,10 +110,10 @@ describe('deletes on a real API server', () => {
 
   it('a Namespace stays that Keelson did not make, or that holds something foreign; the log says why', async () => {
     const [theirs, visited] = [`theirs-${id}`, `visited-${id}`];
-    await cluster.client.must('POST', '/api/v1/namespaces', { metadata: { name: theirs } });
+    await real.cluster.client.must('POST', '/api/v1/namespaces', { metadata: { name: theirs } });
     await release(theirs, theirs, '1', [configMap('ours')]);
     await release(visited, visited, '1', [configMap('ours')]);
-    await cluster.client.must('POST', namespaced(visited, '/configmaps'), configMap('guest'));
+    await real.cluster.client.must('POST', namespaced(visited, '/configmaps'), configMap('guest'));
     for (const app of [theirs, visited]) await remove(app);
     const kept = await until(
       'the log says why',
@@ -146,7 +127,7 @@ describe('deletes on a real API server', () => {
     for (const app of [theirs, visited]) {
       await isGone(namespaced(app, '/configmaps/ours'));
       expect((await live(namespaced(app, ''))).metadata.deletionTimestamp).toBeUndefined();
-      await cluster.client.must('DELETE', namespaced(app, ''));
+      await real.cluster.client.must('DELETE', namespaced(app, ''));
     }
   });
 
@@ -155,7 +136,7 @@ describe('deletes on a real API server', () => {
     await release(app, app, '1', [definition, coupon, configMap('stays')]);
     const one = `/apis/${group}/v1/namespaces/${app}/coupons/c`;
     const crd = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/coupons.${group}`;
-    await cluster.client.must('PATCH', one, { metadata: { finalizers: ['example.com/hold'] } }, MERGE_PATCH);
+    await hold(one, ['example.com/hold']);
     await release(app, app, '2', [configMap('stays')]);
     const waiting = await until(
       'the definition waits',
@@ -164,7 +145,7 @@ describe('deletes on a real API server', () => {
     );
     expect(waiting).toMatchObject({ object: { kind: 'CustomResourceDefinition' } });
     expect((await live(crd)).metadata.deletionTimestamp).toBeUndefined();
-    await cluster.client.must('PATCH', one, { metadata: { finalizers: null } }, MERGE_PATCH);
+    await hold(one, null);
     await isGone(crd);
     await nothingIsOwed(app);
     await remove(app);

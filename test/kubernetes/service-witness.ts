@@ -1,4 +1,5 @@
 import type { TestCluster } from './support/fleet';
+import { imagesOf } from './support/real-keelson';
 
 /**
  * What stands behind one Service of a real cluster, as two watches tell it: the fewest Ready pods that it selected at any
@@ -43,12 +44,7 @@ export class ServiceWitness {
 
   /** Ready pods behind the Service, by image. */
   served(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const pod of this.selected()) {
-      const { image } = pod.spec.containers[0];
-      counts[image] = (counts[image] ?? 0) + 1;
-    }
-    return counts;
+    return imagesOf(this.selected());
   }
 
   /** Begins to count anew, from what there is now. */
