@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { startTestServer, type TestServer } from '../support/database';
-import { startKeelson, type Keelson } from '../support/keelson';
 import { until } from '../support/until';
 import { MERGE_PATCH } from './control-plane';
 import { formatKubeconfig } from './control-plane/kubeconfig';
-import { dropNamespace, freshNamespace, realClusters, type TestCluster } from './support/fleet';
+import type { TestCluster } from './support/fleet';
+import { RealKeelson } from './support/real-keelson';
 
 jest.setTimeout(180_000);
 
@@ -42,29 +41,18 @@ const before = {
 const after = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'after' } };
 
 describe('a delete that the RBAC of a real API server refuses', () => {
-  let database: TestServer;
-  let keelson: Keelson;
-  let cluster: TestCluster;
-  let namespace: string;
+  let real: RealKeelson;
 
   beforeAll(async () => {
-    [cluster] = (await realClusters(1)) as [TestCluster];
-    namespace = await freshNamespace(cluster, 'refused');
-    const kubeconfig = formatKubeconfig({ ...cluster, token: await limitedToken() });
-    database = await startTestServer();
-    keelson = await startKeelson(database);
-    await keelson.must('PUT', `/v1/clusters/${name}`, { labels: {}, connection: { kubeconfig } });
+    real = await RealKeelson.start('refused', { kubeconfig: limited });
   });
   afterAll(async () => {
-    await keelson?.stop();
-    await database?.stop();
-    for (const path of [binding, role]) await cluster?.client.request('DELETE', path);
-    if (namespace) await dropNamespace(cluster, namespace);
-    await cluster?.close();
+    for (const path of [binding, role]) await real?.cluster.client.request('DELETE', path);
+    await real?.stop();
   });
 
   /** Of an account that may do everything but delete, and delete only what is not a ConfigMap. */
-  const limitedToken = async (): Promise<string> => {
+  const limited = async (cluster: TestCluster, namespace: string): Promise<string> => {
     const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
     const { client } = cluster;
     await client.must('POST', accounts, { metadata: { name: 'keelson' } });
@@ -76,25 +64,21 @@ describe('a delete that the RBAC of a real API server refuses', () => {
       subjects: [{ kind: 'ServiceAccount', name: 'keelson', namespace }],
     });
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-    return (await client.must('POST', `${accounts}/keelson/token`, request)).status.token;
+    const { status } = await client.must('POST', `${accounts}/keelson/token`, request);
+    return formatKubeconfig({ ...cluster, token: status.token });
   };
 
   const live = async (kind: string, of: string): Promise<any> => {
-    const answer = await cluster.client.request('GET', `/api/v1/namespaces/${namespace}/${kind}/${of}`);
+    const path = `/api/v1/namespaces/${real.namespace}/${kind}/${of}`;
+    const answer = await real.cluster.client.request('GET', path);
     return answer.status === 200 ? answer.body : undefined;
   };
   const release = async (version: string, manifests: object[]): Promise<void> => {
-    const placement = { clusterNames: [name] };
-    await keelson.must('PUT', `/v1/applications/${name}`, { namespace, manifests, placement });
-    const { run } = await keelson.must('POST', `/v1/applications/${name}/releases`, { version });
-    await until(
-      `${run.id} succeeds`,
-      async () => (await keelson.must('GET', `/v1/runs/${run.id}`)).phase === 'Succeeded',
-      SLOW_MS,
-    );
+    await real.define(name, manifests);
+    await real.phase(await real.release(name, version), 'Succeeded');
   };
   const owed = async (): Promise<any[]> =>
-    (await keelson.must('GET', `/v1/applications/${name}/targets`)).items.flatMap(
+    (await real.keelson.must('GET', `/v1/applications/${name}/targets`)).items.flatMap(
       (target: any) => target.owed,
     );
 
@@ -107,7 +91,7 @@ describe('a delete that the RBAC of a real API server refuses', () => {
       SLOW_MS,
     );
     expect(delay).toMatchObject({
-      object: { kind: 'ConfigMap', namespace, name: 'guarded' },
+      object: { kind: 'ConfigMap', namespace: real.namespace, name: 'guarded' },
       message: expect.stringMatching(/configmaps "guarded" is forbidden: User .* cannot delete/),
     });
     await until('nothing else is owed', async () => (await owed()).length === 1, SLOW_MS);
@@ -116,7 +100,7 @@ describe('a delete that the RBAC of a real API server refuses', () => {
     expect((await live('configmaps', 'guarded')).metadata.deletionTimestamp).toBeUndefined();
 
     const rules = [allButDelete, deletes(...GRANTED, 'configmaps')];
-    await cluster.client.must('PATCH', role, { rules }, MERGE_PATCH);
+    await real.cluster.client.must('PATCH', role, { rules }, MERGE_PATCH);
     await until('it is gone', async () => !(await live('configmaps', 'guarded')), BACKOFF_MS);
     await until('nothing is owed', async () => (await owed()).length === 0, SLOW_MS);
     expect(await live('configmaps', 'stays')).toBeDefined();

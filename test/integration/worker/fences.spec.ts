@@ -86,7 +86,8 @@ describe('a worker that is stopped between its look and its write', () => {
     }
   });
 
-  it('does not delete what the newer plan has again', async () => {
+  /** With a worker that stands before `extra`: release 2 let that go, release 3, carried out by another, has it again. */
+  const overtaken = async (task: (stopped: Awaited<ReturnType<typeof stoppedAtLook>>) => Promise<void>) => {
     await succeeds(fleet, (await fleet.release('shop', '1', both('1'))).value);
     await fleet.stopWorker();
     await fleet.release('shop', '2', [configMap('2')]);
@@ -95,6 +96,14 @@ describe('a worker that is stopped between its look and its write', () => {
       const { value: newest } = await fleet.release('shop', '3', both('3'));
       await fleet.startWorker({ ownsAll: true });
       await succeeds(fleet, newest);
+      await task(stopped);
+    } finally {
+      await stopped.kill();
+    }
+  };
+
+  it('does not delete what the newer plan has again', () =>
+    overtaken(async (stopped) => {
       const { uid } = fleet.simulator.cluster('a').get(extra)!.metadata;
       const told = await eventsOf(fleet, 'ObjectsPruned');
       const before = gate.answered.length;
@@ -110,22 +119,14 @@ describe('a worker that is stopped between its look and its write', () => {
       expect(greeting(fleet, extra)).toBe('3');
       expect(fleet.simulator.cluster('a').get(extra)!.metadata.uid).toBe(uid);
       expect(await eventsOf(fleet, 'ObjectsPruned')).toEqual(told);
-    } finally {
-      await stopped.kill();
-    }
-  });
+    }));
 
-  it('does not settle what is owed anew since', async () => {
-    const owed = async () =>
-      (await fleet.pool.query('select ref from read.inventory where not wanted')).rows.map(({ ref }) => ref);
-    await succeeds(fleet, (await fleet.release('shop', '1', both('1'))).value);
-    await fleet.stopWorker();
-    await fleet.release('shop', '2', [configMap('2')]);
-    const stopped = await stoppedAtLook('extra');
-    try {
-      const { value: newest } = await fleet.release('shop', '3', both('3'));
-      await fleet.startWorker({ ownsAll: true });
-      await succeeds(fleet, newest);
+  it('does not settle what is owed anew since', () =>
+    overtaken(async (stopped) => {
+      const owed = async () =>
+        (await fleet.pool.query('select ref from read.inventory where not wanted')).rows.map(
+          ({ ref }) => ref,
+        );
       const cluster = fleet.simulator.cluster('a');
       cluster.edit(extra, ({ metadata }) => (metadata['finalizers'] = ['example.com/hold']));
       // Its delete is refused, and it looks once more: at what the third release made of the object.
@@ -140,10 +141,7 @@ describe('a worker that is stopped between its look and its write', () => {
       cluster.edit(extra, ({ metadata }) => delete metadata['finalizers']);
       await until('nothing is owed', async () => (await owed()).length === 0, 60_000);
       expect(cluster.get(extra)).toBeUndefined();
-    } finally {
-      await stopped.kill();
-    }
-  });
+    }));
 });
 
 describe('two workers on one cluster by mistake', () => {

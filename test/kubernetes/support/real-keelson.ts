@@ -8,6 +8,8 @@ import { dropNamespace, freshNamespace, realClusters, type TestCluster } from '.
 interface Options {
   /** Keelson makes the namespace: until then it is a name that nothing has. */
   readonly keelsonMakesNamespace?: boolean;
+  /** What the cluster is registered with; its own, which may do everything, unless it is said. */
+  readonly kubeconfig?: (cluster: TestCluster, namespace: string) => Promise<string>;
   /** How long a run may take to come to a phase. */
   readonly phaseMs?: number;
   /** How long a batch may take, and pods to become what they shall be; as long as a phase unless it is said. */
@@ -41,12 +43,12 @@ export class RealKeelson {
       const clusterName = `${prefix}-${randomBytes(3).toString('hex')}`;
       const namespace = options.keelsonMakesNamespace ? clusterName : await freshNamespace(cluster, prefix);
       started.push(() => dropNamespace(cluster, namespace));
+      const kubeconfig = (await options.kubeconfig?.(cluster, namespace)) ?? cluster.kubeconfig;
       const database = await startTestServer();
       started.push(() => database.stop());
       const keelson = await startKeelson(database);
       started.push(() => keelson.stop());
-      const connection = { kubeconfig: cluster.kubeconfig };
-      await keelson.must('PUT', `/v1/clusters/${clusterName}`, { labels: {}, connection });
+      await keelson.must('PUT', `/v1/clusters/${clusterName}`, { labels: {}, connection: { kubeconfig } });
       return new RealKeelson(keelson, cluster, clusterName, namespace, started, options);
     } catch (error) {
       await stopAll(started);

@@ -23,8 +23,8 @@ export interface Course extends Omit<Driven, 'objects'> {
 }
 
 /**
- * Pods are asked why they are not ready when a workload that was applied has had time to become so. Looking at them at once cost every
- * target of a release two lists and two watches, twice as many requests as the release itself.
+ * Pods are asked why they are not ready when a workload that was applied has had time to become so. Looking at them at
+ * once cost every target of a release two lists and two watches, twice as many requests as the release itself.
  */
 const EXPLAIN_AFTER_MS = 2_000;
 
@@ -83,7 +83,8 @@ export class Steering {
 
   /** These objects were applied as they are here. */
   took(objects: readonly KubeObject[], { pace, generation }: Desired, now = Date.now()): void {
-    this.followed = { generation, since: now };
+    // Not anew with each correction: a field that somebody fights about must not keep the reason from being told.
+    if (this.followed.generation !== generation) this.followed = { generation, since: now };
     if (!pace) return this.sent.clear();
     for (const object of objects) {
       const key = keyOf(refOf(object));

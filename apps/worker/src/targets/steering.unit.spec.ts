@@ -77,6 +77,13 @@ describe('what is watched beside a workload', () => {
     expect(followed.map(({ kind }) => kind)).toEqual(['ReplicaSet', 'Pod']);
   });
 
+  it('is the same where the object is put right again and again', () => {
+    apply(0);
+    apply(1.5 * SECOND);
+    look(desired(7), 2.5 * SECOND);
+    expect(followed).toHaveLength(2);
+  });
+
   it('is the same for a process that finds the plan applied', () => {
     live = begun(look(desired(0), 0).waves.flat()[0]!);
     const restarted = look(desired(7), 5 * SECOND);

@@ -106,8 +106,7 @@ describe('text made to hurt ends in an error, soon', () => {
   it.each(hurts)('%s', (_, text, message) => {
     const before = performance.now();
     expect(problemsOf(text)[0]).toMatch(message);
-    // Hours, where nothing ends it.
-    expect(performance.now() - before).toBeLessThan(60_000);
+    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   it('aliases of something large count at their full size', () => {

@@ -51,14 +51,6 @@ export class CollectionWatches {
     for (const collection of collections) this.#open(collection).followers.add(follower);
   }
 
-  #leave(key: string, follower: string): void {
-    const watched = this.#watched.get(key);
-    if (!watched?.followers.delete(follower) || watched.followers.size > 0) return;
-    this.#watched.delete(key);
-    const closing = watched.informer.stop().finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
-  }
-
   /** `unknown` until the collection was listed, and while its watch is broken. */
   objects(collection: Collection): readonly KubeObject[] | 'unknown' {
     const informer = this.#watched.get(keyOf(collection))?.informer;
@@ -89,6 +81,14 @@ export class CollectionWatches {
     this.#watched.clear();
     this.#followed.clear();
     await Promise.all([...open, ...this.#closing]);
+  }
+
+  #leave(key: string, follower: string): void {
+    const watched = this.#watched.get(key);
+    if (!watched?.followers.delete(follower) || watched.followers.size > 0) return;
+    this.#watched.delete(key);
+    const closing = watched.informer.stop().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   #open(collection: Collection): Watched {
