@@ -132,6 +132,8 @@ describe('node repair', () => {
 
     await fleet.stopWorker();
     setBudget('a', 3);
+    let acknowledge = (): void => undefined;
+    outside.on('/repair', (_, response) => (acknowledge = () => response.writeHead(202).end()));
     await fleet.startWorker();
     await until('the repair system is called', () => calls().length > 0);
     expect(podsOn('a', node)).toHaveLength(0);
@@ -148,12 +150,16 @@ describe('node repair', () => {
       data: { cluster: 'a', node, policy: 'a' },
     });
 
-    // The machine is back before its repair system says that it is done.
+    // The machine is back before its repair system says that it is at work, let alone done.
     setReady('a', node, 'True');
     await until('it is seen to be ready', async () => {
       const { rows } = await fleet.pool.query(`select 1 from read.nodes where cluster = 'a' and not ready`);
       return rows.length === 0;
     });
+    acknowledge();
+    await until('it is known to be at work', async () =>
+      (await repairTypes('a')).includes('NodeRepairRequested'),
+    );
     expect(seen('a', node).spec.unschedulable).toBe(true);
     await tellRepaired('a', node);
     await until('it is taken back', () => seen('a', node).spec.unschedulable === undefined);
@@ -164,6 +170,7 @@ describe('node repair', () => {
       'NodeCordoned',
       'NodeEvictionsHeld',
       'NodeDrained',
+      'NodeRepairRequestBegun',
       'NodeRepairRequested',
       'NodeRepaired',
       'NodeUncordoned',

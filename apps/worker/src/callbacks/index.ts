@@ -1,2 +1,2 @@
 export type { CloudEvent } from './cloud-event';
-export { sendCallback, type CallbackTarget, type SendOptions } from './send-callback';
+export { mayBeHeard, sendCallback, type CallbackTarget, type SendOptions } from './send-callback';

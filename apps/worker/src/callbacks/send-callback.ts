@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { ask } from '../verification/ask';
-import { withDeadline } from '../verification/deadline';
+import { DeadlineError, withDeadline } from '../verification/deadline';
 import { NO_METADATA, ONLY_PUBLIC } from '../verification/guarded-address';
 import { CLOUD_EVENT_TYPE, structured, type CloudEvent } from './cloud-event';
 import { signatureOf } from './signature';
@@ -61,3 +61,10 @@ export const sendCallback = async (
   const said = text.replace(/\s+/g, ' ').trim().slice(0, MOST_SAID);
   throw new Error(`answered ${status}${said === '' ? '' : `: ${said}`}`);
 };
+
+/** Whether the receiver of a callback that failed may have taken it all the same: it was cut off before its answer. */
+export const mayBeHeard = (error: unknown): boolean =>
+  error instanceof DeadlineError ||
+  (error instanceof Error && 'code' in error && LOST_ON_THE_WAY.has(String(error.code)));
+
+const LOST_ON_THE_WAY = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

@@ -1,5 +1,5 @@
 import { Outside } from '../verification/outside.spec';
-import { sendCallback, type SendOptions } from './send-callback';
+import { mayBeHeard, sendCallback, type SendOptions } from './send-callback';
 import { signatureOf } from './signature';
 
 const outside = new Outside();
@@ -59,6 +59,19 @@ it('takes nothing but 2xx for an acknowledgement, and follows no redirect', asyn
 it('gives up an attempt that is not answered', async () => {
   outside.on('/silent', () => undefined);
   await expect(send('/silent', { timeoutMs: 50 })).rejects.toThrow('no answer within');
+});
+
+it('knows which failures the receiver may have heard all the same', async () => {
+  outside.json('/full', {}, 503);
+  outside.on('/silent', () => undefined);
+  outside.on('/cut', (request) => request.socket.destroy());
+  const heard = async (...how: Parameters<typeof send>) =>
+    mayBeHeard(await send(...how).catch((error) => error));
+  expect(await heard('/silent', { timeoutMs: 50 })).toBe(true);
+  expect(await heard('/cut')).toBe(true);
+  expect(await heard('/full')).toBe(false);
+  expect(await heard('', {}, 'http://127.0.0.1:1/')).toBe(false);
+  expect(await heard('', { allowPrivate: false })).toBe(false);
 });
 
 it.each([

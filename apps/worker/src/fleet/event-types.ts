@@ -124,6 +124,7 @@ export const PART_OF: PartOfType = {
   NodeEvictionsHeld: 'nodeRepair',
   NodePodsForceDeleted: 'nodeRepair',
   NodeDrained: 'nodeRepair',
+  NodeRepairRequestBegun: 'nodeRepair',
   NodeRepairRequestFailed: 'nodeRepair',
   NodeRepairRequested: 'nodeRepair',
   NodeRepaired: 'nodeRepair',

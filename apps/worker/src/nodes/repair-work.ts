@@ -1,6 +1,7 @@
 import type { KubeObject, RepairStep } from '@keelson/domain';
 import { classify, cordonNode, NodeDrain, uncordonNode, type ClusterClient } from '@keelson/k8s';
 import type { Logger } from 'pino';
+import { mayBeHeard } from '../callbacks';
 import { backoffMs } from '../kernel/backoff';
 import { KeyedWork } from '../kernel/keyed-work';
 import { Timers } from '../kernel/timers';
@@ -123,13 +124,19 @@ export class RepairWork {
     const { cluster, signal, log, done } = this.options;
     const { node, repair, callback } = step;
     const of = { cluster, node, repair };
+    const { repairs } = await log.tell({ type: 'BeginRequest', ...of, now: Date.now() });
+    const begun = repairs[node];
+    // It has ended, or was acknowledged, since this step was wanted.
+    if (begun?.repair !== repair || !begun.requesting) return done();
     try {
       await requestRepair(this.options, { cluster, ...step }, signal);
     } catch (error) {
       if (signal.aborted) return;
       const { message } = classify(error);
-      await log.tell({ type: 'RecordRequestFailed', ...of, message, now: Date.now() });
-      return this.later(node, CALL_AGAIN);
+      const unanswered = mayBeHeard(error);
+      await log.tell({ type: 'RecordRequestFailed', ...of, message, unanswered, now: Date.now() });
+      this.later(node, CALL_AGAIN);
+      return done();
     }
     await log.tell({ type: 'RecordRequested', ...of, url: callback.url, now: Date.now() });
     done();

@@ -5,7 +5,7 @@ import { evolveRepairs } from './evolve';
 import { faultOf, policyOf, type Fault, type ObservedNode, type RepairSight } from './observation';
 import { own } from './own';
 import { policySelectsNode, type NodeRepairPolicy } from './policy';
-import type { NodeRepair, NodeRepairs } from './state';
+import { isHandedOver, type NodeRepair, type NodeRepairs } from './state';
 
 /**
  * Moves the repairs of a cluster as far as what is seen allows. The same state, sight and time always give the same
@@ -74,7 +74,7 @@ const followRepair = (pass: Pass, before: NodeRepair, node: ObservedNode | undef
 
 /**
  * A policy that was deleted, or does not select the node any more, takes back what it began. Not where the repair
- * system was asked already: it may be at work on the machine.
+ * system may be at work on the machine.
  */
 const isWithdrawn = (
   repair: NodeRepair,
@@ -83,7 +83,7 @@ const isWithdrawn = (
 ): boolean =>
   repair.policy !== undefined &&
   !repair.cancelled &&
-  repair.requestedAt === undefined &&
+  !isHandedOver(repair) &&
   repair.repairedAt === undefined &&
   policyOf(policies, node, repair) === undefined;
 
@@ -95,7 +95,7 @@ export const outcomeOf = (
 ): RepairOutcome | undefined => {
   if (repair.cancelled) return 'Cancelled';
   if (repair.repairedAt !== undefined) return node.ready ? 'Repaired' : undefined;
-  if (repair.policy === undefined || repair.requestedAt !== undefined) return undefined;
+  if (repair.policy === undefined || isHandedOver(repair)) return undefined;
   const policy = policyOf(policies, node, repair);
   return policy && !faultOf(policy, node) ? 'Recovered' : undefined;
 };

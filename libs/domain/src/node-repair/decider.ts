@@ -5,7 +5,7 @@ import type { NodeRepairEvent, PodName } from './events';
 import { evolveRepairs, noRepairs } from './evolve';
 import type { RepairSight } from './observation';
 import { own } from './own';
-import type { NodeRepair, NodeRepairs } from './state';
+import { isHandedOver, type NodeRepair, type NodeRepairs } from './state';
 
 /** `now` is milliseconds since the epoch. */
 export type NodeRepairCommand = { readonly now: number } & (
@@ -17,8 +17,9 @@ export type NodeRepairCommand = { readonly now: number } & (
       | ({ readonly repair: string } & (
           | { readonly type: 'RecordHeld'; readonly pods: number; readonly message: string }
           | { readonly type: 'RecordForceDeleted'; readonly pods: readonly PodName[] }
+          | { readonly type: 'BeginRequest' }
           | { readonly type: 'RecordRequested'; readonly url: string }
-          | { readonly type: 'RecordRequestFailed'; readonly message: string }
+          | { readonly type: 'RecordRequestFailed'; readonly message: string; readonly unanswered: boolean }
         ))
     ))
 );
@@ -72,14 +73,20 @@ const record = (
       if (pods.length === 0) return accept();
       return accept({ type: 'NodePodsForceDeleted', data: { ...of, pods } });
     }
+    case 'BeginRequest':
+      if (isHandedOver(repair) || repair.cancelled || repair.repairedAt !== undefined) return accept();
+      return accept({ type: 'NodeRepairRequestBegun', data: of });
     case 'RecordRequested':
       if (repair.requestedAt !== undefined) return accept();
       return accept({ type: 'NodeRepairRequested', data: { ...of, url: command.url } });
     case 'RecordRequestFailed': {
-      const { message } = command;
+      const { message, unanswered } = command;
       if (repair.requestedAt !== undefined) return accept();
-      if (repair.requestError !== undefined && gist(repair.requestError) === gist(message)) return accept();
-      return accept({ type: 'NodeRepairRequestFailed', data: { ...of, message } });
+      const settles = repair.requesting && !unanswered;
+      const known = repair.requestError !== undefined && gist(repair.requestError) === gist(message);
+      if (known && !settles) return accept();
+      const data = { ...of, message, ...(unanswered ? { unanswered } : {}) };
+      return accept({ type: 'NodeRepairRequestFailed', data });
     }
   }
 };

@@ -27,7 +27,7 @@ export interface PodName {
 
 /**
  * - `Repaired`: the repair system, or a person, said so, and the node is Ready;
- * - `Recovered`: it became healthy by itself before anybody was asked to repair it;
+ * - `Recovered`: it became healthy by itself, and nobody can be at work on it;
  * - `Cancelled`: by a person, or because its policy does not select it any more;
  * - `NodeGone`: the Node object was deleted.
  */
@@ -51,8 +51,13 @@ export type NodeRepairEvent =
   | DomainEvent<'NodeEvictionsHeld', OfRepair & { readonly pods: number; readonly message: string }>
   | DomainEvent<'NodePodsForceDeleted', OfRepair & { readonly pods: readonly PodName[] }>
   | DomainEvent<'NodeDrained', OfRepair>
-  /** The repair system answered otherwise than with 2xx, or not at all; told once for each message. */
-  | DomainEvent<'NodeRepairRequestFailed', OfRepair & { readonly message: string }>
+  /** Written before the repair system is called: from here on it may be at work on the machine. */
+  | DomainEvent<'NodeRepairRequestBegun', OfRepair>
+  /** The repair system refused, or could not be reached. `unanswered`: it may have heard all the same. */
+  | DomainEvent<
+      'NodeRepairRequestFailed',
+      OfRepair & { readonly message: string; readonly unanswered?: true }
+    >
   /** The repair system has acknowledged the callback. */
   | DomainEvent<'NodeRepairRequested', OfRepair & { readonly url: string }>
   | DomainEvent<'NodeRepaired', OfRepair & { readonly by: string }>

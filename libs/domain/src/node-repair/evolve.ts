@@ -39,6 +39,7 @@ export const evolveRepairs = (state: NodeRepairs, event: NodeRepairEvent): NodeR
     case 'NodeEvictionsHeld':
     case 'NodePodsForceDeleted':
     case 'NodeDrained':
+    case 'NodeRepairRequestBegun':
     case 'NodeRepairRequestFailed':
     case 'NodeRepairRequested':
     case 'NodeRepaired':
@@ -68,10 +69,14 @@ const step = (repair: NodeRepair, event: NodeRepairEvent): NodeRepair => {
       const { held: _, ...rest } = repair;
       return { ...rest, drainedAt: at };
     }
-    case 'NodeRepairRequestFailed':
-      return { ...repair, requestError: event.data.message };
+    case 'NodeRepairRequestBegun':
+      return { ...repair, requesting: true };
+    case 'NodeRepairRequestFailed': {
+      const { requesting: _, ...rest } = repair;
+      return { ...(event.data.unanswered ? repair : rest), requestError: event.data.message };
+    }
     case 'NodeRepairRequested': {
-      const { requestError: _, ...rest } = repair;
+      const { requestError: _, requesting: __, ...rest } = repair;
       return { ...rest, requestedAt: at };
     }
     case 'NodeRepaired':

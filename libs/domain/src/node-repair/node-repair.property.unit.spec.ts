@@ -14,6 +14,8 @@ interface Machine {
   seen: ObservedNode;
   foreign: boolean;
   pods: number;
+  /** The repair whose call was heard, until its repair system is done. */
+  heard?: string;
 }
 
 /** A cluster whose nodes do what the dice say, and a worker that does its steps, or dies before it does. */
@@ -70,6 +72,7 @@ class World {
         return this.set(machine, { unschedulable: true, cordonedFor: repair });
       case 'Uncordon': {
         expect(machine.seen.cordonedFor).toBe(repair);
+        expect(machine.heard).not.toBe(repair);
         const { cordonedFor: _, ...seen } = machine.seen;
         machine.seen = { ...seen, unschedulable: machine.foreign };
         return;
@@ -79,11 +82,15 @@ class World {
         machine.pods = Math.max(0, machine.pods - 1);
         return this.set(machine, { podsLeft: machine.pods });
       case 'Request':
-        return this.record(machine, 'RecordRequested');
+        this.record(machine, 'BeginRequest');
+        machine.heard = repair;
+        // Now and then the worker dies before it can tell.
+        if (this.now % (2 * MINUTE) === 0) this.record(machine, 'RecordRequested');
+        return;
     }
   }
 
-  record(machine: Machine, type: 'RecordRequested' | 'RecordRepaired'): void {
+  record(machine: Machine, type: 'BeginRequest' | 'RecordRequested' | 'RecordRepaired'): void {
     const repair = this.state.repairs[machine.seen.node]?.repair ?? '';
     const command = { cluster: 'eu', node: machine.seen.node, now: this.now, repair, url: 'u', by: 'bot' };
     const decision = nodeRepairDecider.decide(this.state, { ...command, type });
@@ -129,6 +136,7 @@ const happen = (world: World, { what, which }: { what: string; which: number }):
     case 'storm':
       return world.machines.slice(0, which).forEach((each) => world.ready(each, false));
     case 'repaired':
+      delete machine.heard;
       return world.record(machine, 'RecordRepaired');
     case 'cordon': // By a person, who does not know of us.
       machine.foreign = true;
@@ -141,6 +149,7 @@ const happen = (world: World, { what, which }: { what: string; which: number }):
     }
     case 'replace': {
       machine.foreign = false;
+      delete machine.heard;
       machine.pods = 2;
       machine.seen = node(machine.seen.node, { uid: `${machine.seen.uid}+`, since: world.now });
     }
@@ -171,6 +180,7 @@ describe('whatever happens to the nodes of a cluster', () => {
           for (let round = 0; round < 12; round += 1) {
             for (const machine of world.machines) {
               world.ready(machine, true);
+              delete machine.heard;
               world.record(machine, 'RecordRepaired');
             }
             world.now += MINUTE;

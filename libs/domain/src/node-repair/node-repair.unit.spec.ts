@@ -9,6 +9,7 @@ import type { NodeRepairs } from './state';
 import { repairsWakeAt, repairSteps } from './steps';
 import {
   away,
+  begun,
   cancelled,
   cordoned,
   drained,
@@ -19,9 +20,11 @@ import {
   of,
   ours,
   policy,
+  refused,
   repaired,
   requested,
   started,
+  unanswered,
 } from './testing.spec';
 
 const others = ['n2', 'n3', 'n4', 'n5'].map((name) => node(name));
@@ -125,7 +128,8 @@ describe('when a repair is begun', () => {
 
 describe('the course of a repair', () => {
   const inDrain = [started(), cordoned()];
-  const asked = [...inDrain, drained, requested];
+  const calling = [...inDrain, drained, begun];
+  const asked = [...calling, requested];
   it.each<[string, NodeRepairEvent[], ObservedNode, string[], string[]]>([
     ['is begun with a cordon', [started()], away('n1', 9), [], ['Cordon']],
     [
@@ -143,6 +147,22 @@ describe('the course of a repair', () => {
       away('n1', 9, { ...ours, podsLeft: 0 }),
       ['NodeDrained'],
       ['Request'],
+    ],
+    ['calls until it is heard', calling, away('n1', 9, ours), [], ['Request']],
+    [
+      'calls on although the node is Ready again: it may have been heard',
+      calling,
+      node('n1', ours),
+      [],
+      ['Request'],
+    ],
+    ['nor does silence say that it was not', [...calling, unanswered], node('n1', ours), [], ['Request']],
+    [
+      'takes a node back that is Ready when it was refused',
+      [...calling, refused],
+      node('n1', ours),
+      [],
+      ['Uncordon'],
     ],
     ['waits for it', asked, away('n1', 9, ours), [], []],
     ['waits although the node is Ready again', asked, node('n1', ours), [], []],
@@ -221,7 +241,8 @@ describe('the course of a repair', () => {
     const seen = [away('n1', 9, ours), ...others];
     const gone = look(inDrain, seen, { policies: [] });
     expect([gone.types, gone.steps]).toEqual([['NodeRepairCancelled'], ['Uncordon']]);
-    expect(look(asked, seen, { policies: [] })).toMatchObject({ types: [], steps: [] });
+    for (const history of [asked, calling])
+      expect(look(history, seen, { policies: [] })).toMatchObject({ types: [], steps: [] });
   });
 });
 
@@ -277,7 +298,6 @@ describe('what is told of a repair', () => {
       } as unknown as NodeRepairCommand),
     );
   const held: NodeRepairEvent = { type: 'NodeEvictionsHeld', data: { ...of, pods: 1, message: 'budget' } };
-  const failed: NodeRepairEvent = { type: 'NodeRepairRequestFailed', data: { ...of, message: 'refused' } };
 
   it.each<[NodeRepairEvent[], Record<string, unknown>, string]>([
     [[], { type: 'StartRepair', uid: 'uid-n1' }, 'NodeRepairStarted'],
@@ -292,9 +312,24 @@ describe('what is told of a repair', () => {
     [[started(), held], { type: 'RecordHeld', pods: 1, message: 'budget' }, ''],
     [[started()], { type: 'RecordForceDeleted', pods: [] }, ''],
     [[started()], { type: 'RecordForceDeleted', pods: [{}] }, 'NodePodsForceDeleted'],
-    [[started()], { type: 'RecordRequestFailed', message: 'refused' }, 'NodeRepairRequestFailed'],
-    [[started(), failed], { type: 'RecordRequestFailed', message: 'refused' }, ''],
-    [[started(), failed], { type: 'RecordRequested', url: 'u' }, 'NodeRepairRequested'],
+    [[started()], { type: 'BeginRequest' }, 'NodeRepairRequestBegun'],
+    [[started(), begun], { type: 'BeginRequest' }, ''],
+    [[started(), begun, unanswered], { type: 'BeginRequest' }, ''],
+    [[started(), begun, refused], { type: 'BeginRequest' }, 'NodeRepairRequestBegun'],
+    [[started(), requested], { type: 'BeginRequest' }, ''],
+    [[started(), cancelled], { type: 'BeginRequest' }, ''],
+    [[started(), begun], { type: 'RecordRequestFailed', message: 'refused' }, 'NodeRepairRequestFailed'],
+    [
+      [started(), begun, refused, begun],
+      { type: 'RecordRequestFailed', message: 'refused' },
+      'NodeRepairRequestFailed',
+    ],
+    [
+      [started(), begun, unanswered],
+      { type: 'RecordRequestFailed', message: 'no answer', unanswered: true },
+      '',
+    ],
+    [[started(), begun, refused], { type: 'RecordRequested', url: 'u' }, 'NodeRepairRequested'],
     [[started(), requested], { type: 'RecordRequested', url: 'u' }, ''],
     [[started()], { type: 'RecordRequested', url: 'u', repair: 'eu-repair-0' }, ''],
     [[], { type: 'RecordRequested', url: 'u' }, ''],

@@ -12,6 +12,8 @@ export interface NodeRepair {
   /** What holds its evictions, or held them last. */
   readonly held?: string;
   readonly drainedAt?: number;
+  /** The repair system was called, or is about to be, and it is not known that it did not hear. */
+  readonly requesting?: true;
   /** Why the repair system could not be told, when it last could not. */
   readonly requestError?: string;
   readonly requestedAt?: number;
@@ -47,6 +49,10 @@ export interface NodeRepairs {
   /** The repair of each node that ended last: whose cordon is not wanted any more, however late it shows. */
   readonly ended: Readonly<Record<string, EndedRepair>>;
 }
+
+/** The repair system may be at work on the machine. */
+export const isHandedOver = ({ requesting, requestedAt }: NodeRepair): boolean =>
+  requesting === true || requestedAt !== undefined;
 
 export type RepairPhase = 'Cordoning' | 'Draining' | 'Requesting' | 'Repairing' | 'Returning';
 

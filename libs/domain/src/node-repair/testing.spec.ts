@@ -40,6 +40,15 @@ export const started = (data: object = { policy: 'hardware' }): NodeRepairEvent 
 });
 export const cordoned = (ours = true): NodeRepairEvent => ({ type: 'NodeCordoned', data: { ...of, ours } });
 export const drained: NodeRepairEvent = { type: 'NodeDrained', data: of };
+export const begun: NodeRepairEvent = { type: 'NodeRepairRequestBegun', data: of };
+export const refused: NodeRepairEvent = {
+  type: 'NodeRepairRequestFailed',
+  data: { ...of, message: 'refused' },
+};
+export const unanswered: NodeRepairEvent = {
+  type: 'NodeRepairRequestFailed',
+  data: { ...of, message: 'no answer', unanswered: true },
+};
 export const requested: NodeRepairEvent = { type: 'NodeRepairRequested', data: { ...of, url: 'u' } };
 export const repaired: NodeRepairEvent = { type: 'NodeRepaired', data: { ...of, by: 'bot' } };
 export const cancelled: NodeRepairEvent = {
