@@ -9,6 +9,7 @@ export * from './hold';
 export * from './kernel';
 export * from './kubernetes/marks';
 export * from './kubernetes/objects';
+export * from './kubernetes/referred-to';
 export * from './manifests';
 export * from './node';
 export * from './node-repair';

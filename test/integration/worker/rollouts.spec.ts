@@ -146,4 +146,35 @@ describe('batches in a cluster', () => {
     expect(pods()).toEqual({ 'shop:6': 10 });
     expect(await fleet.store.log.read({ cluster: 'eu-1', type: 'DriftDetected' })).toHaveLength(drifts);
   });
+
+  it('keeps what pods of the earlier release refer to until none of them is left', async () => {
+    const find = (name: string) =>
+      fleet.simulator.cluster('eu-1').get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name });
+    const owed = async (): Promise<{ name: string; reason: string }[]> =>
+      (
+        await fleet.pool.query(
+          `select ref ->> 'name' as name, delay ->> 'reason' as reason from read.inventory where not wanted`,
+        )
+      ).rows;
+    const release = async (version: string, image: string) => {
+      const objects = [deployment(image, 10), configMap('hello', `settings-${version}`)];
+      const how = strategy({ ...batches('50%', '100%'), progressDeadline: '3s', onFailure: 'Rollback' });
+      return (await fleet.release('shop', version, objects, how)).value!;
+    };
+    const first = await release('a', 'shop:a');
+    await reached(first, 0);
+    await until('it is said what waits', async () => (await owed())[0]?.reason === 'InUse');
+    expect(await owed()).toMatchObject([{ name: 'settings' }]);
+    expect(find('settings')).toBeDefined();
+    await fleet.act(first, 'promote');
+    await phase(first, 'Succeeded');
+    await until('nothing is owed', async () => (await owed()).length === 0);
+    expect(find('settings')).toBeUndefined();
+
+    const { uid } = find('settings-a')!.metadata;
+    await phase(await release('b', 'shop:bad'), 'RolledBack');
+    await until('what the bad one brought is gone', async () => (await owed()).length === 0);
+    expect(find('settings-a')?.metadata.uid).toBe(uid);
+    expect(find('settings-b')).toBeUndefined();
+  });
 });

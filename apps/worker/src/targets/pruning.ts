@@ -1,4 +1,4 @@
-import { isBudget, keyOf, type Delay, type ObjectRef } from '@keelson/domain';
+import { isBudget, isReferredToByPods, keyOf, type Delay, type ObjectRef } from '@keelson/domain';
 import { prune, type Classified, type Pruned } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
 import { deleteWaves } from './delete-waves';
@@ -11,16 +11,24 @@ const SETTLED: ReadonlySet<Pruned['outcome']> = new Set(['Deleted', 'Gone', 'Kep
 const RETRY = { base: 250, cap: 15_000 };
 const RETRY_REFUSED = { base: 15_000, cap: 300_000 };
 /** Of waits that end by themselves, or by news from elsewhere: asking often brings nothing. */
-const SLOW: ReadonlySet<Waits> = new Set(['refused', 'stale']);
+const SLOW: ReadonlySet<Waits> = new Set(['refused', 'stale', 'pods']);
 
 /** Most of what is being deleted is gone within this; only what takes longer is worth telling of. */
 const PATIENCE_MS = 1_000;
 
 /**
- * What an owed object that is still there waits for. `stale`: a newer plan has it. This worker is behind, and what the
- * read model is about to say is another matter: not owed at all, or owed anew.
+ * What an owed object that is still there waits for. `pods`: those of an earlier plan may need it. `stale`: a newer plan
+ * has it. This worker is behind, and what the read model is about to say is another matter: not owed at all, or owed
+ * anew.
  */
-type Waits = 'underWay' | 'inUse' | 'refused' | 'failed' | 'stale';
+type Waits = 'underWay' | 'inUse' | 'pods' | 'refused' | 'failed' | 'stale';
+
+export interface PruneWhen {
+  /** Which of the owed objects; all unless told. */
+  readonly which?: (ref: ObjectRef) => boolean;
+  /** Why pods of an earlier plan may still run: then nothing goes that such a pod could not start without. */
+  readonly earlierPods?: string | undefined;
+}
 
 /** An owed object that was looked at and is still there. */
 interface Open {
@@ -53,22 +61,26 @@ export class Pruning {
    * answers every eviction of it with 500, which ends a drain; without one for a moment, an eviction just passes.
    */
   pruneBudgets(desired: Desired): Promise<void> {
-    return this.prune(desired, isBudget);
+    return this.prune(desired, { which: isBudget });
   }
 
   async prune(
     { application, generation, inventory }: Desired,
-    which: (ref: ObjectRef) => boolean = () => true,
+    { which = () => true, earlierPods }: PruneWhen = {},
   ): Promise<void> {
     const owed = inventory.filter(({ wanted }) => !wanted);
     this.forget(new Set(owed.map(idOf)));
     // The cluster was away: whatever it waited for may have happened, and nobody waits for it to be tried.
     if (this.served !== this.host.signal) this.hurry(({ waits }) => !SLOW.has(waits));
     this.served = this.host.signal;
+    if (earlierPods === undefined) this.hurry(({ waits }) => waits === 'pods');
+    const isNeeded = ({ ref }: InventoryItem) => earlierPods !== undefined && isReferredToByPods(ref);
     const now = Date.now();
     const due = owed.filter((item) => which(item.ref) && this.isDue(item, now));
-    const looked: Looked[] = [];
-    for (const wave of deleteWaves(due)) {
+    const looked = due
+      .filter(isNeeded)
+      .map((item): Looked => ({ ref: item.ref, item, outcome: 'InUse', reason: earlierPods ?? '' }));
+    for (const wave of deleteWaves(due.filter((item) => !isNeeded(item)))) {
       const { deps, signal } = this.host;
       const pruned = await prune(deps, wave, { application, generation, signal });
       looked.push(...pruned.map((what, index) => ({ ...what, item: wave[index]! })));
@@ -117,8 +129,7 @@ export class Pruning {
       this.open.set(id, { since, attempts, due: now + RETRY.base, waits: 'failed' });
       return;
     }
-    const retry = backoffMs(attempts, SLOW.has(waits) ? RETRY_REFUSED : RETRY);
-    const due = now + Math.max(error?.retryAfterMs ?? 0, retry);
+    const due = now + Math.max(error?.retryAfterMs ?? 0, waitOf(waits, attempts));
     this.open.set(id, { since, attempts: attempts + 1, due, waits });
   }
 
@@ -166,12 +177,19 @@ interface Looked extends Pruned {
 
 const isSettled = ({ outcome }: Looked): boolean => SETTLED.has(outcome);
 
+const waitOf = (waits: Waits, attempts: number): number => {
+  // Once more, to tell of it: whatever changes the pods has the target attended to.
+  if (waits === 'pods') return attempts === 0 ? PATIENCE_MS : Infinity;
+  return backoffMs(attempts, SLOW.has(waits) ? RETRY_REFUSED : RETRY);
+};
+
 const isAway = ({ kind }: Classified): boolean => kind === 'unreachable' || kind === 'unauthorized';
 
-const waitsFor = ({ outcome, error }: Looked): Waits => {
+const waitsFor = ({ ref, outcome, error }: Looked): Waits => {
   if (error) return error.kind === 'terminal' ? 'refused' : 'failed';
   if (outcome === 'Stale') return 'stale';
-  return outcome === 'InUse' ? 'inUse' : 'underWay';
+  if (outcome !== 'InUse') return 'underWay';
+  return isReferredToByPods(ref) ? 'pods' : 'inUse';
 };
 
 const delayOf = ({ item, outcome, reason = '', finalizers = [], error }: Looked): Delay => {

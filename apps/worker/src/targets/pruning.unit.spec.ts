@@ -28,10 +28,11 @@ describe('what a target owes', () => {
   let live: KubeObject | undefined;
   let asked: string[];
   let recorded: any[];
+  let again: number[];
   let now: number;
   let pruning: Pruning;
   beforeEach(() => {
-    [asked, recorded, now] = [[], [], 1_000_000];
+    [asked, recorded, again, now] = [[], [], [], 1_000_000];
     jest.spyOn(Date, 'now').mockImplementation(() => now);
     const request = async (method: string): Promise<unknown> => {
       asked.push(method);
@@ -54,7 +55,7 @@ describe('what a target owes', () => {
         },
       },
       signal: new AbortController().signal,
-      again: () => undefined,
+      again: (_: string, inMs: number) => again.push(inMs),
     } as unknown as TargetHost);
   });
   afterEach(() => jest.restoreAllMocks());
@@ -64,6 +65,41 @@ describe('what a target owes', () => {
     await pruning.prune(owing(10));
     expect(asked).toEqual(['GET', 'DELETE']);
     expect(recorded).toEqual([{ type: 'RecordPruned', objects: [ref], asOf: 10 }]);
+  });
+
+  describe('and pods of an earlier plan may need', () => {
+    const earlierPods = 'pods of Deployment shop/web may be of an earlier release';
+    beforeEach(async () => {
+      live = liveOf(9);
+      await pruning.prune(owing(10), { earlierPods });
+    });
+
+    it('stays, and is not even asked for', () => {
+      expect([asked, recorded, again]).toEqual([[], [], [1_000]]);
+    });
+
+    it('is told of once, when it has stayed for a while', async () => {
+      now += 1_000;
+      await pruning.prune(owing(10), { earlierPods });
+      const delay = { object: ref, reason: 'InUse', message: earlierPods };
+      expect(recorded).toEqual([{ type: 'RecordDelays', objects: [delay] }]);
+      now += 1_000_000;
+      await pruning.prune(owing(10), { earlierPods });
+      expect([recorded.length, again.length]).toEqual([1, 1]);
+    });
+
+    it('goes as soon as none can be left', async () => {
+      await pruning.prune(owing(10));
+      expect(asked).toEqual(['GET', 'DELETE']);
+      expect(recorded).toEqual([{ type: 'RecordPruned', objects: [ref], asOf: 10 }]);
+    });
+
+    it('goes at once if no pod can refer to it', async () => {
+      const service = { ...ref, kind: 'Service' };
+      const owed = owing(10);
+      await pruning.prune({ ...owed, inventory: [{ ...owed.inventory[0]!, ref: service }] }, { earlierPods });
+      expect(asked).toEqual(['GET', 'DELETE']);
+    });
   });
 
   describe('and a newer plan has', () => {

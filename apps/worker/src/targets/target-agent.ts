@@ -4,6 +4,7 @@ import { backoffMs } from '../kernel/backoff';
 import { changeChildren } from './change-children';
 import { itemOf, type Desired } from './desired';
 import { DriftControl } from './drift-control';
+import { earlierPods } from './earlier-pods';
 import { judgeTarget, withProgress } from './judge-target';
 import { isOvertaken } from './overtaken';
 import { Pruning } from './pruning';
@@ -112,7 +113,8 @@ export class TargetAgent {
       else await this.follow(desired, course);
       if (this.applied !== desired.generation || !this.switchover.isDone(plan.objects, desired.namespace))
         return;
-      await this.pruning.prune(desired);
+      const inUse = earlierPods(this.host.deps.cache, course, desired.namespace);
+      await this.pruning.prune(desired, { earlierPods: inUse });
       return this.switchover.follow(desired);
     }
     if (this.applied === desired.generation) await this.pruning.prune(desired);

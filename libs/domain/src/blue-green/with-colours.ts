@@ -1,5 +1,6 @@
 import { BLUE_GREEN_ANNOTATION, COLOUR_LABEL, KEPT_ANNOTATION } from '../kubernetes/marks';
-import { describeRef, groupOf, keyOf, refOf, type KubeObject } from '../kubernetes/objects';
+import { describeRef, keyOf, refOf, type KubeObject } from '../kubernetes/objects';
+import { isReferredToByPods } from '../kubernetes/referred-to';
 import { recordAt, stringAt, valueAt, withValueAt } from '../manifests/json';
 import type { Rendered } from '../rendering/apply-override';
 import { newestOf, otherThan, type Colour, type Colours } from './colours';
@@ -135,22 +136,9 @@ const keptFrom = (deployment: KubeObject, release: string): KubeObject => {
   return withValueAt(marked, ['spec', 'strategy'], { type: 'RollingUpdate', rollingUpdate });
 };
 
-/** Kinds that a pod names, and cannot start without. */
-const REFERRED_TO: ReadonlySet<string> = new Set([
-  '/ConfigMap',
-  '/Secret',
-  '/ServiceAccount',
-  '/PersistentVolumeClaim',
-  'bitnami.com/SealedSecret',
-  'external-secrets.io/ExternalSecret',
-]);
-
 const stillReferredTo = (objects: readonly KubeObject[], kept: readonly KubeObject[]): KubeObject[] => {
   const present = new Set(objects.map((object) => keyOf(refOf(object))));
-  return kept.filter(
-    (object) =>
-      REFERRED_TO.has(`${groupOf(object.apiVersion)}/${object.kind}`) && !present.has(keyOf(refOf(object))),
-  );
+  return kept.filter((object) => isReferredToByPods(object) && !present.has(keyOf(refOf(object))));
 };
 
 const replaced = (

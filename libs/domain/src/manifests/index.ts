@@ -5,7 +5,7 @@ export { mergeImages, type MergedImages } from './merge-images';
 export { isDnsLabel, isDnsSubdomain } from './names';
 export { isSecret } from './object-rules';
 export { parseManifests, type ParsedManifests } from './parse-manifests';
-export { containerNames } from './pod-templates';
+export { containerNames, hasPods } from './pod-templates';
 export { scalableWorkloads, type ScalableWorkload } from './scalable-workloads';
 export { clusterScopeOf, isClusterScopedBuiltIn } from './scopes';
 export { MAX_OBJECTS, type ManifestInput } from './sources';

@@ -17,6 +17,8 @@ export const podTemplatePaths = (object: KubeObject): readonly (readonly string[
   return TEMPLATE_PATHS.filter((path) => Array.isArray(valueAt(object, ...path, 'spec', 'containers')));
 };
 
+export const hasPods = (object: KubeObject): boolean => podTemplatePaths(object).length > 0;
+
 export const CONTAINER_LISTS = ['initContainers', 'containers'] as const;
 
 /** Names of all containers and init containers, in order, without repetition. */
