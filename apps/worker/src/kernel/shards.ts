@@ -9,6 +9,8 @@ export const SHARDS = 8;
 const SHARD_LOCKS = 0x6b65656c;
 const PRESENCE_LOCKS = 0x6b65656d;
 const REBALANCE_MS = 2_000;
+/** A worker whose session has asked nothing for so long, which it does every two seconds, is stopped or cut off. */
+const SILENT_MS = 30_000;
 
 /** Asked of every cluster at every look at the read model: hashing 400 names anew took 360 ms of five rollouts. */
 const shards = new LRUCache<string, number>({ max: 10_000 });
@@ -23,8 +25,8 @@ export const shardOf = (name: string): number => {
 
 /**
  * Which shards this worker owns. An owner holds a session-level advisory lock on each, so the shards of a worker that
- * dies are free as soon as PostgreSQL notices, and the others take them at their next round. Each worker keeps at
- * most its fair share. Ownership saves double work and is not what keeps two workers from harm: the fence is.
+ * dies are free as soon as PostgreSQL notices, and the others take them at their next round. One that is stopped, and
+ * whose connection lives, is noticed by its silence: the others end its session. Each worker keeps at most its fair share. Ownership saves double work and is not what keeps two workers from harm: the fence is.
  */
 export class ShardOwnership {
   readonly owned = new Set<number>();
@@ -37,6 +39,7 @@ export class ShardOwnership {
     private readonly pool: Pool,
     private readonly onChange: () => void,
     private readonly onError: (error: unknown) => void,
+    private readonly silentMs = SILENT_MS,
   ) {}
 
   owns(name: string): boolean {
@@ -66,7 +69,7 @@ export class ShardOwnership {
     try {
       const before = [...this.owned].join();
       const client = await this.connect();
-      const share = Math.ceil(SHARDS / (await countWorkers(client)));
+      const share = Math.ceil(SHARDS / (await countWorkers(client, this.silentMs)));
       for (const shard of [...this.owned].slice(share)) await this.release(client, shard);
       for (let shard = 0; shard < SHARDS && this.owned.size < share; shard += 1) {
         if (!this.owned.has(shard)) await this.acquire(client, shard);
@@ -116,12 +119,18 @@ export class ShardOwnership {
   }
 }
 
-const countWorkers = async (client: PoolClient): Promise<number> => {
-  const { rows } = await client.query<{ workers: number }>(
-    `select count(*)::int as workers from pg_locks
-     where locktype = 'advisory' and classid = $1 and objid = 0
-       and database = (select oid from pg_database where datname = current_database())`,
-    [PRESENCE_LOCKS],
+/** Those that live; the sessions of others are ended, so that what they hold is free at the next round. */
+const countWorkers = async (client: PoolClient, silentMs: number): Promise<number> => {
+  const { rows } = await client.query<{ living: number }>(
+    `with present as (
+       select pid, pid <> pg_backend_pid() and state = 'idle'
+         and state_change < clock_timestamp() - $2 * interval '1 ms' as silent
+       from pg_locks join pg_stat_activity using (pid)
+       where locktype = 'advisory' and classid = $1 and objid = 0
+         and database = (select oid from pg_database where datname = current_database()))
+     select count(*) filter (where case when silent then not pg_terminate_backend(pid) else true end)::int as living
+     from present`,
+    [PRESENCE_LOCKS, silentMs],
   );
-  return Math.max(1, rows[0]?.workers ?? 1);
+  return Math.max(1, rows[0]?.living ?? 1);
 };
