@@ -84,7 +84,13 @@ export class EventStore {
   }
 
   runProjection(options: ProjectionOptions): Projection {
-    const runner = new ProjectionRunner(this.pool, this.log, this.projections, options);
+    const runner: ProjectionRunner = new ProjectionRunner(
+      this.pool,
+      this.log,
+      this.projections,
+      options,
+      () => this.runners.delete(runner),
+    );
     this.runners.add(runner);
     return runner;
   }

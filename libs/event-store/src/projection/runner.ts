@@ -25,6 +25,7 @@ export class ProjectionRunner implements Projection {
     private readonly log: LogReader,
     private readonly signals: ProjectionSignals,
     private readonly options: ProjectionOptions,
+    private readonly onStopped: () => void = () => undefined,
   ) {
     if (!/^[a-z_][a-z0-9_]*$/.test(options.schema))
       throw new RangeError(`${options.schema}: not a plain schema name`);
@@ -49,6 +50,7 @@ export class ProjectionRunner implements Projection {
     this.aborter.abort();
     await this.ready.catch(() => undefined);
     await this.subscription?.stop();
+    this.onStopped();
   }
 
   private async start(): Promise<void> {
