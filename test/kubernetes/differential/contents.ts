@@ -74,19 +74,23 @@ export function contentsOf(kind: Kind, use: 'whole' | 'merge' | 'strategic'): fc
       any({ containerPort: 80, protocol: 'TCP' }, { containerPort: 81, protocol: 'UDP', name: 'u' }),
     ),
   });
-  const template = record({
-    metadata: fc.constantFrom(
-      { labels: { app: 'fuzz' } },
-      { labels: { app: 'fuzz' }, annotations: { v: '1' } },
-    ),
-    spec: record({
-      containers: fc.uniqueArray(container, { minLength: 1, maxLength: 2, selector: ({ name }) => name }),
-    }),
-  });
+  const templateOf = (fewest: 1 | 2) =>
+    record({
+      metadata: fc.constantFrom(
+        { labels: { app: 'fuzz' } },
+        { labels: { app: 'fuzz' }, annotations: { v: '1' } },
+      ),
+      spec: record({
+        containers: fc.uniqueArray(container, {
+          minLength: fewest,
+          maxLength: 2,
+          selector: ({ name }) => name,
+        }),
+      }),
+    });
   const workload = {
     replicas: fc.constant(0),
     selector: fc.constant({ matchLabels: { app: 'fuzz' } }),
-    template,
   };
 
   switch (kind) {
@@ -117,6 +121,7 @@ export function contentsOf(kind: Kind, use: 'whole' | 'merge' | 'strategic'): fc
         metadata,
         spec: record({
           ...workload,
+          template: templateOf(1),
           // Paused: a controller that numbers revisions in annotations would race the next request.
           paused: fc.constant(true),
           minReadySeconds: maybe(fc.constantFrom(1, 5)),
@@ -129,6 +134,8 @@ export function contentsOf(kind: Kind, use: 'whole' | 'merge' | 'strategic'): fc
         metadata,
         spec: record({
           ...workload,
+          // Who gives up a container that another has a part in leaves it without an image: only 1.20 lets that pass.
+          template: templateOf(2),
           serviceName: fc.constant('fuzz'),
           updateStrategy: maybe(
             fc.constantFrom({ type: 'OnDelete' }, { type: 'RollingUpdate', rollingUpdate: { partition: 2 } }),

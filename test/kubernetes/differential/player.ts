@@ -26,8 +26,8 @@ const PLURALS: Record<Kind, string> = {
 
 const PATCHES = { merge: MERGE, strategic: STRATEGIC, json: JSON_PATCH };
 
-/** So often is a write onto the live version tried again: controllers write a status in between. */
-const ATTEMPTS = 20;
+/** Their controllers write a status after each change of the wanted state, and say which one they have seen. */
+const OBSERVED: readonly Kind[] = ['Deployment', 'StatefulSet', 'PodDisruptionBudget'];
 
 /** Plays operations on one server and answers with what is comparable in its answers. */
 export class Player {
@@ -78,12 +78,26 @@ export class Player {
       [this.policy]: 'policy',
       [this.widgets]: 'widgets.example',
     };
-    let asked = operation;
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.request(sequence, kind, asked);
-      if (isOldFence(answer)) asked = { ...operation, precondition: 'none' } as Operation;
-      else if (attempt === ATTEMPTS || !isOvertaken(operation, answer)) return normalised(answer, own);
+    let answer = await this.request(sequence, kind, operation);
+    if (isOldFence(answer)) {
+      answer = await this.request(sequence, kind, { ...operation, precondition: 'none' } as Operation);
     }
+    await this.observed(sequence, kind, operation);
+    return normalised(answer, own);
+  }
+
+  /**
+   * Waits for the controller's status: a write of its own, which overtakes a version that was read before, and by which
+   * the server fills in what the last one took out of others' managedFields.
+   */
+  private async observed(sequence: number, kind: Kind, { name }: Operation): Promise<void> {
+    if (!OBSERVED.includes(kind)) return;
+    const path = `${this.collection(kind)}/${name}-s${sequence}`;
+    await until(
+      `${path} to be observed`,
+      () => this.live(path),
+      ({ metadata, status }) => metadata?.generation === status?.observedGeneration,
+    );
   }
 
   private async request(sequence: number, kind: Kind, operation: Operation): Promise<Answer> {
@@ -170,13 +184,6 @@ export class Player {
     return `${root}/${apiVersion}/namespaces/${this.namespace}/${PLURALS[kind]}`;
   }
 }
-
-const isOvertaken = (operation: Operation, { status, body }: Answer): boolean =>
-  'precondition' in operation &&
-  operation.precondition === 'live version' &&
-  status === 409 &&
-  body.reason === 'Conflict' &&
-  !body.details?.causes;
 
 /**
  * 1.20 creates a Service by a path of its own, which takes no version at all; the product, too, then applies again
