@@ -27,7 +27,7 @@ export interface PruneWhen {
   /** Which of the owed objects; all unless told. */
   readonly which?: (ref: ObjectRef) => boolean;
   /** Why pods of an earlier plan may still run: then nothing goes that such a pod could not start without. */
-  readonly earlierPods?: string | undefined;
+  readonly earlierPods?: () => string | undefined;
 }
 
 /** An owed object that was looked at and is still there. */
@@ -66,20 +66,21 @@ export class Pruning {
 
   async prune(
     { application, generation, inventory }: Desired,
-    { which = () => true, earlierPods }: PruneWhen = {},
+    { which = () => true, earlierPods = () => undefined }: PruneWhen = {},
   ): Promise<void> {
     const owed = inventory.filter(({ wanted }) => !wanted);
     this.forget(new Set(owed.map(idOf)));
     // The cluster was away: whatever it waited for may have happened, and nobody waits for it to be tried.
     if (this.served !== this.host.signal) this.hurry(({ waits }) => !SLOW.has(waits));
     this.served = this.host.signal;
-    if (earlierPods === undefined) this.hurry(({ waits }) => waits === 'pods');
-    const isNeeded = ({ ref }: InventoryItem) => earlierPods !== undefined && isReferredToByPods(ref);
+    const reason = owed.some(({ ref }) => isReferredToByPods(ref)) ? earlierPods() : undefined;
+    if (reason === undefined) this.hurry(({ waits }) => waits === 'pods');
+    const isNeeded = ({ ref }: InventoryItem) => reason !== undefined && isReferredToByPods(ref);
     const now = Date.now();
     const due = owed.filter((item) => which(item.ref) && this.isDue(item, now));
     const looked = due
       .filter(isNeeded)
-      .map((item): Looked => ({ ref: item.ref, item, outcome: 'InUse', reason: earlierPods ?? '' }));
+      .map((item): Looked => ({ ref: item.ref, item, outcome: 'InUse', reason: reason ?? '' }));
     for (const wave of deleteWaves(due.filter((item) => !isNeeded(item)))) {
       const { deps, signal } = this.host;
       const pruned = await prune(deps, wave, { application, generation, signal });

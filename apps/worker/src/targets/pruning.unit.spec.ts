@@ -68,7 +68,8 @@ describe('what a target owes', () => {
   });
 
   describe('and pods of an earlier plan may need', () => {
-    const earlierPods = 'pods of Deployment shop/web may be of an earlier release';
+    const message = 'pods of Deployment shop/web may be of an earlier release';
+    const earlierPods = () => message;
     beforeEach(async () => {
       live = liveOf(9);
       await pruning.prune(owing(10), { earlierPods });
@@ -81,7 +82,7 @@ describe('what a target owes', () => {
     it('is told of once, when it has stayed for a while', async () => {
       now += 1_000;
       await pruning.prune(owing(10), { earlierPods });
-      const delay = { object: ref, reason: 'InUse', message: earlierPods };
+      const delay = { object: ref, reason: 'InUse', message };
       expect(recorded).toEqual([{ type: 'RecordDelays', objects: [delay] }]);
       now += 1_000_000;
       await pruning.prune(owing(10), { earlierPods });

@@ -113,8 +113,9 @@ export class TargetAgent {
       else await this.follow(desired, course);
       if (this.applied !== desired.generation || !this.switchover.isDone(plan.objects, desired.namespace))
         return;
-      const inUse = earlierPods(this.host.deps.cache, course, desired.namespace);
-      await this.pruning.prune(desired, { earlierPods: inUse });
+      await this.pruning.prune(desired, {
+        earlierPods: () => earlierPods(this.host.deps.cache, course, desired.namespace),
+      });
       return this.switchover.follow(desired);
     }
     if (this.applied === desired.generation) await this.pruning.prune(desired);
