@@ -26,7 +26,8 @@ export const shardOf = (name: string): number => {
 /**
  * Which shards this worker owns. An owner holds a session-level advisory lock on each, so the shards of a worker that
  * dies are free as soon as PostgreSQL notices, and the others take them at their next round. One that is stopped, and
- * whose connection lives, is noticed by its silence: the others end its session. Each worker keeps at most its fair share. Ownership saves double work and is not what keeps two workers from harm: the fence is.
+ * whose connection lives, is noticed by its silence: the others end its session. Each worker keeps at most its fair
+ * share. Ownership saves double work and is not what keeps two workers from harm: the fence is.
  */
 export class ShardOwnership {
   readonly owned = new Set<number>();

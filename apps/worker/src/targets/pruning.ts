@@ -73,9 +73,10 @@ export class Pruning {
     // The cluster was away: whatever it waited for may have happened, and nobody waits for it to be tried.
     if (this.served !== this.host.signal) this.hurry(({ waits }) => !SLOW.has(waits));
     this.served = this.host.signal;
-    const reason = owed.some(({ ref }) => isReferredToByPods(ref)) ? earlierPods() : undefined;
-    if (reason === undefined) this.hurry(({ waits }) => waits === 'pods');
-    const isNeeded = ({ ref }: InventoryItem) => reason !== undefined && isReferredToByPods(ref);
+    const ofPods = new Set(owed.filter(({ ref }) => which(ref) && isReferredToByPods(ref)).map(idOf));
+    const reason = ofPods.size > 0 ? earlierPods() : undefined;
+    if (reason === undefined) this.hurry(({ waits }, id) => waits === 'pods' && ofPods.has(id));
+    const isNeeded = (item: InventoryItem) => reason !== undefined && ofPods.has(idOf(item));
     const now = Date.now();
     const due = owed.filter((item) => which(item.ref) && this.isDue(item, now));
     const looked = due
@@ -130,7 +131,8 @@ export class Pruning {
       this.open.set(id, { since, attempts, due: now + RETRY.base, waits: 'failed' });
       return;
     }
-    const due = now + Math.max(error?.retryAfterMs ?? 0, waitOf(waits, attempts));
+    const wait = waits === 'pods' ? untilTold(now - since) : backoffMs(attempts, paceOf(waits));
+    const due = now + Math.max(error?.retryAfterMs ?? 0, wait);
     this.open.set(id, { since, attempts: attempts + 1, due, waits });
   }
 
@@ -178,11 +180,10 @@ interface Looked extends Pruned {
 
 const isSettled = ({ outcome }: Looked): boolean => SETTLED.has(outcome);
 
-const waitOf = (waits: Waits, attempts: number): number => {
-  // Once more, to tell of it: whatever changes the pods has the target attended to.
-  if (waits === 'pods') return attempts === 0 ? PATIENCE_MS : Infinity;
-  return backoffMs(attempts, SLOW.has(waits) ? RETRY_REFUSED : RETRY);
-};
+const paceOf = (waits: Waits) => (SLOW.has(waits) ? RETRY_REFUSED : RETRY);
+
+/** Once more, to tell of it, and not again: whatever changes the pods has the target attended to. */
+const untilTold = (ageMs: number): number => (ageMs < PATIENCE_MS ? PATIENCE_MS - ageMs : Infinity);
 
 const isAway = ({ kind }: Classified): boolean => kind === 'unreachable' || kind === 'unauthorized';
 

@@ -89,6 +89,16 @@ describe('what a target owes', () => {
       expect([recorded.length, again.length]).toEqual([1, 1]);
     });
 
+    it('is told of also where a newer plan came within that while', async () => {
+      now += 400;
+      await pruning.pruneBudgets(owing(10));
+      await pruning.prune(owing(10), { earlierPods });
+      expect([recorded, again]).toEqual([[], [1_000, 600, 600]]);
+      now += 600;
+      await pruning.prune(owing(10), { earlierPods });
+      expect(recorded).toHaveLength(1);
+    });
+
     it('goes as soon as none can be left', async () => {
       await pruning.prune(owing(10));
       expect(asked).toEqual(['GET', 'DELETE']);
