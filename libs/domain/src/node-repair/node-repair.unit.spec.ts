@@ -318,6 +318,8 @@ describe('what is told of a repair', () => {
     [[started(), begun, refused], { type: 'BeginRequest' }, 'NodeRepairRequestBegun'],
     [[started(), requested], { type: 'BeginRequest' }, ''],
     [[started(), cancelled], { type: 'BeginRequest' }, ''],
+    [[started()], { type: 'RecordRequestFailed', message: 'refused' }, 'NodeRepairRequestFailed'],
+    [[started(), refused], { type: 'RecordRequestFailed', message: 'refused' }, ''],
     [[started(), begun], { type: 'RecordRequestFailed', message: 'refused' }, 'NodeRepairRequestFailed'],
     [
       [started(), begun, refused, begun],
