@@ -2,12 +2,14 @@ import { compareWithJournal } from '../oracle/acknowledged';
 import { differencesIn } from '../oracle/compare-cluster';
 import { foldLog } from '../oracle/fold';
 import type { Model } from '../oracle/model';
+import { repairFaults } from '../oracle/repairs';
 import type { Command, NumberedCommand } from '../script/commands';
 import type { Story } from '../story';
 import type { Hands } from '../world/hands';
 import type { World } from '../world/world';
 import { answerRuns } from './answer-runs';
 import { compareWithApi } from './check-api';
+import { compareNodes } from './check-nodes';
 
 const LOOK_EVERY_MS = 400;
 /** How often the story says what is still missing. */
@@ -92,7 +94,9 @@ export class Settling {
     return [
       ...compareWithJournal(events, world.journal.entries),
       ...missedBy(model),
+      ...repairFaults(events, world.repairs.heard),
       ...(await compareWithApi(model, world.client)),
+      ...(await compareNodes(model, world)),
     ];
   }
 

@@ -17,6 +17,7 @@ const TOLD_BY: Readonly<Record<Exclude<Command['do'], 'act'>, readonly string[]>
   defineSidecar: ['SidecarDefined', 'SidecarRedefined'],
   releaseSidecar: ['SidecarReleaseRequested'],
   deleteSidecar: ['SidecarDeleted'],
+  repairBy: ['NodeRepairPolicyDefined'],
 };
 
 const PEOPLE = 'admin';
@@ -28,7 +29,8 @@ const PEOPLE = 'admin';
 export const compareWithJournal = (events: readonly LogEvent[], entries: readonly Entry[]): string[] => {
   const byTag = new Map<string, LogEvent[]>();
   for (const event of events) {
-    if (event.actor !== PEOPLE) continue;
+    // The repair system has its own judge.
+    if (event.actor !== PEOPLE || event.type === 'NodeRepaired') continue;
     const tag = event.reason ?? '';
     byTag.set(tag, [...(byTag.get(tag) ?? []), event]);
   }
@@ -92,6 +94,8 @@ const contents = (command: Command, data: any): [unknown, unknown] => {
       return [command.scale.replicas, data.scale.replicas];
     case 'releaseSidecar':
       return [command.version, data.version];
+    case 'repairBy':
+      return [command.policy.maxConcurrent, data.maxConcurrent];
     default:
       return [undefined, undefined];
   }

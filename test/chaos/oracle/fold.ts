@@ -67,7 +67,8 @@ const foldCommand = (model: Model, command: Command, { position }: LogEvent): vo
       return foldSidecarCommand(model, command);
     case 'act':
     case 'hold':
-    case 'unhold': // Their effects are the runs' own events.
+    case 'unhold':
+    case 'repairBy': // Their effects are the runs' own events, and those of repairs.
   }
 };
 

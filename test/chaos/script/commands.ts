@@ -1,4 +1,5 @@
 import type { KubeObject } from '@keelson/domain';
+import type { RepairPolicy } from './repair-policy';
 
 /** What users of the API ask for. Strategies, selectors and overrides are as in the API's own document. */
 export type Command =
@@ -27,7 +28,8 @@ export type Command =
       readonly image: string;
       readonly strategy?: unknown;
     }
-  | { readonly do: 'deleteSidecar'; readonly sidecar: string };
+  | { readonly do: 'deleteSidecar'; readonly sidecar: string }
+  | { readonly do: 'repairBy'; readonly policy: RepairPolicy };
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -119,6 +121,8 @@ const wordsOf = (command: Command): string => {
       return `release sidecar ${command.sidecar} ${command.version}${byOf(command.strategy)}`;
     case 'deleteSidecar':
       return `delete sidecar ${command.sidecar}`;
+    case 'repairBy':
+      return `repair nodes by ${JSON.stringify(command.policy)}`;
   }
 };
 

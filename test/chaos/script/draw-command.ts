@@ -1,6 +1,7 @@
 import type { Dice } from '../../support/dice';
 import type { Command, Definition, Override, Placement } from './commands';
 import { manifestsOf, type Shape } from './manifests';
+import { drawRepairPolicy, REPAIR_POLICY } from './repair-policy';
 import { drawSidecarCommand } from './draw-sidecar-command';
 import { livingApps, nameableClusters, registeredClusters, type AppState, type ScriptState } from './state';
 import { drawStrategy, drawTier } from './strategies';
@@ -20,6 +21,7 @@ const WEIGHTS = {
   hold: 4,
   unhold: 5,
   sidecar: 10,
+  repairBy: 2,
 } as const;
 
 const ACTIONS = ['pause', 'resume', 'abort', 'rollback', 'promote', 'retry', 'approve', 'reject'] as const;
@@ -27,6 +29,7 @@ const ACTIONS = ['pause', 'resume', 'abort', 'rollback', 'promote', 'retry', 'ap
 /** Draws a command that fits what the script did so far, and takes note of it; undefined where none of its kind does. */
 export const drawCommand = (dice: Dice, state: ScriptState): Command | undefined => {
   const kind = dice.weighted(WEIGHTS);
+  if (kind === 'repairBy') return drawRepairs(dice, state);
   if (kind === 'sidecar') return drawSidecarCommand(dice, state);
   if (kind === 'hold' || kind === 'unhold') return drawHold(dice, state, kind);
   if (kind === 'relabel' || kind === 'forget' || kind === 'register') {
@@ -34,6 +37,12 @@ export const drawCommand = (dice: Dice, state: ScriptState): Command | undefined
   }
   return drawApplicationCommand(dice, state, kind);
 };
+
+/** Not twice in a step: their order would be anybody's guess. */
+const drawRepairs = (dice: Dice, state: ScriptState): Command | undefined =>
+  state.busy.has(REPAIR_POLICY)
+    ? undefined
+    : { do: 'repairBy', policy: drawRepairPolicy(dice, state.commands) };
 
 const drawHold = (dice: Dice, state: ScriptState, kind: 'hold' | 'unhold'): Command | undefined => {
   if (kind === 'hold') {

@@ -9,6 +9,7 @@ const WEIGHTS = {
   'crash-database': 4,
   faults: 34,
   cordon: 5,
+  sicken: 8,
   'refuse-image': 7,
   sever: 6,
   compact: 4,
@@ -18,8 +19,14 @@ const WEIGHTS = {
 } as const;
 
 const LONGEST_STEPS = 7;
+/** Long enough for a repair to come as far as it can. */
+const LONGEST_SICK_STEPS = 20;
+/** What every simulated cluster begins with. */
+const NODES = ['node-1', 'node-2', 'node-3'];
 /** Of a process. */
 const LONGEST_AWAY_STEPS = 3;
+/** For which a worker may sleep so long that the others take over what it had: steps of about a second each. */
+const LONG_SLEEP_STEPS = 45;
 
 /** Draws something that goes wrong and takes note of how long; undefined where it would hit what is hit already. */
 export const drawMischief = (
@@ -42,6 +49,8 @@ export const drawMischief = (
     case 'faults':
     case 'cordon':
       return drawWound(dice, state, kind, until);
+    case 'sicken':
+      return drawSickness(dice, state);
     case 'refuse-image': {
       const app = dice.pick([...state.apps.keys()]);
       // The image of a release that is yet to come, or has just been asked for.
@@ -93,7 +102,10 @@ const drawOfProcess = (
     well.filter((name) => kind === 'kill' || !isApi(name)),
   );
   if (process === undefined) return undefined;
-  const until = state.step + 1 + dice.below(LONGEST_AWAY_STEPS);
+  // One at a time: somebody must be there to take over.
+  const sleepsLong = kind === 'freeze' && well.length === processes.length && dice.chance(0.3);
+  const until =
+    state.step + (sleepsLong ? LONG_SLEEP_STEPS + dice.below(30) : 1 + dice.below(LONGEST_AWAY_STEPS));
   // Somebody must be left to answer: the script goes on when its commands are answered.
   const isLast = isApi(process) && well.filter(isApi).length === 1;
   const atOnce = dice.chance(0.5) || isLast;
@@ -116,6 +128,18 @@ const drawWound = (
     ? { trick: kind, clusters, until }
     : { trick: kind, clusters, plan: { seed: String(state.step), ...drawPlan(dice) }, until };
 };
+
+/** One node, some, or all of them: then it is a storm. Besides whatever else is wrong with their clusters. */
+const drawSickness = (dice: Dice, state: ScriptState): Mischief | undefined => {
+  const clusters = someClusters(dice, state, 2).filter((name) => isWell(state, nodesOf(name)));
+  if (clusters.length === 0) return undefined;
+  const until = state.step + 2 + dice.below(LONGEST_SICK_STEPS);
+  for (const name of clusters) state.wounds.set(nodesOf(name), until);
+  const nodes = dice.some(dice.pick([1, 1, 2, 3]), NODES);
+  return { trick: 'sicken', clusters, nodes, how: dice.pick(['silent', 'not-ready', 'deadlocked']), until };
+};
+
+const nodesOf = (cluster: string): string => `nodes of ${cluster}`;
 
 const drawPlan = (dice: Dice): FaultPlan => {
   switch (

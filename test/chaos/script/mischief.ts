@@ -22,6 +22,14 @@ export type Mischief =
       readonly plan: FaultPlan;
       readonly until: number;
     }
+  /** `silent`: the kubelet is not heard of. The others are what it says of its node. */
+  | {
+      readonly trick: 'sicken';
+      readonly clusters: readonly string[];
+      readonly nodes: readonly string[];
+      readonly how: Sickness;
+      readonly until: number;
+    }
   | { readonly trick: 'cordon'; readonly clusters: readonly string[]; readonly until: number }
   | {
       readonly trick: 'refuse-image';
@@ -47,6 +55,8 @@ export interface Ref {
   readonly namespace: string;
   readonly name: string;
 }
+
+export type Sickness = 'silent' | 'not-ready' | 'deadlocked';
 
 /** What somebody with kubectl does to an object of ours. */
 export type Edit = 'data' | 'image' | 'replicas' | 'unlabel';

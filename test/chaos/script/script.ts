@@ -3,6 +3,7 @@ import type { NumberedCommand } from './commands';
 import { defineAnew, drawCommand, release } from './draw-command';
 import { drawMischief } from './draw-mischief';
 import type { Mischief } from './mischief';
+import { drawRepairPolicy, REPAIR_POLICY } from './repair-policy';
 import type { Definition } from './commands';
 import type { Shape } from './manifests';
 import type { ScriptState } from './state';
@@ -85,6 +86,9 @@ export class Script {
       known.labels = { tier: drawTier(this.dice), zone: this.dice.pick(['a', 'b']), touch: 't0' };
       commands.push(this.numbered({ do: 'register', cluster, labels: known.labels }));
     }
+    commands.push(
+      this.numbered({ do: 'repairBy', policy: drawRepairPolicy(this.dice, this.state.commands) }),
+    );
     return { commands, mischief: [] };
   }
 
@@ -157,5 +161,7 @@ const subjectsOf = ({ number, command }: NumberedCommand): string[] => {
     case 'releaseSidecar':
     case 'deleteSidecar':
       return [command.sidecar];
+    case 'repairBy':
+      return [REPAIR_POLICY];
   }
 };

@@ -29,6 +29,7 @@ describe('a script of chaos', () => {
       'register',
       'release',
       'releaseSidecar',
+      'repairBy',
       'rollback',
       'scale',
       'unhold',
@@ -45,6 +46,7 @@ describe('a script of chaos', () => {
       'refuse-image',
       'remove',
       'sever',
+      'sicken',
     ]);
   });
 

@@ -16,7 +16,7 @@ export interface ScriptState {
   readonly busy: Set<string>;
   /** Numbers of the commands that placed the holds in force. */
   holds: number[];
-  /** Cluster and process names with the step at which they are well again. */
+  /** Names of clusters, of their nodes and of processes with the step at which they are well again. */
   readonly wounds: Map<string, number>;
 }
 

@@ -61,6 +61,12 @@ export class Hands {
           await simulator.ask({ ask: 'cordon', cluster, cordoned: true });
           return async () => void (await simulator.ask({ ask: 'cordon', cluster, cordoned: false }));
         });
+      case 'sicken':
+        return this.inEach(mischief.clusters, async (cluster) => {
+          const { nodes, how } = mischief;
+          await simulator.ask({ ask: 'sicken', cluster, nodes, how });
+          return async () => void (await simulator.ask({ ask: 'sicken', cluster, nodes }));
+        });
       case 'refuse-image':
         return this.inEach(mischief.clusters, async (cluster) => {
           const { image } = mischief;

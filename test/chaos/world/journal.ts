@@ -1,6 +1,6 @@
 import { tagOf, type NumberedCommand } from '../script/commands';
 import type { Client } from './client';
-import { requestOf } from './request-of';
+import { requestOf, type Found } from './request-of';
 
 /** What became of a command, as its sender knows it. */
 export interface Entry extends NumberedCommand {
@@ -18,14 +18,14 @@ export class Journal {
 
   constructor(
     private readonly client: Client,
-    private readonly kubeconfigs: Readonly<Record<string, string>>,
+    private readonly found: Omit<Found, 'hold'>,
   ) {}
 
   async send(numbered: NumberedCommand): Promise<Entry> {
     const { number, command } = numbered;
     const hold = command.do === 'unhold' ? await this.holds.get(command.placedBy) : '';
     const { method, path, body } = requestOf(numbered, {
-      kubeconfigs: this.kubeconfigs,
+      ...this.found,
       hold: () => hold ?? 'unknown',
     });
     const answering = this.client.ask(

@@ -1,4 +1,5 @@
 import { tagOf, type NumberedCommand } from '../script/commands';
+import { REPAIR_POLICY } from '../script/repair-policy';
 
 export interface HttpRequest {
   readonly method: 'PUT' | 'POST' | 'DELETE';
@@ -11,6 +12,7 @@ export interface Found {
   readonly kubeconfigs: Readonly<Record<string, string>>;
   /** Id of the hold that a command placed. */
   hold(placedBy: number): string;
+  readonly repairs: { readonly url: string; readonly secret: string };
 }
 
 /** Every request gives its command's tag as the reason: by it the log says what became of the command. */
@@ -71,5 +73,7 @@ export const requestOf = ({ number, command }: NumberedCommand, found: Found): H
     }
     case 'deleteSidecar':
       return remove(`/sidecars/${command.sidecar}`);
+    case 'repairBy':
+      return put(`/node-repair-policies/${REPAIR_POLICY}`, { ...command.policy, callback: found.repairs });
   }
 };

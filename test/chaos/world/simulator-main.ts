@@ -1,6 +1,7 @@
 import { APPLICATION_LABEL, type KubeObject } from '@keelson/domain';
 import { startSimulator, type Simulator } from '@keelson/k8s';
-import type { Edit } from '../script/mischief';
+import type { Edit, Sickness } from '../script/mischief';
+import { DEADLOCK } from '../script/repair-policy';
 import {
   FOREIGN_MANAGER,
   liveKey,
@@ -22,9 +23,12 @@ const KINDS = [
   ['policy/v1', 'PodDisruptionBudget'],
 ] as const;
 
+/** Of nodes that fail: shorter than anybody would set them, so that all of it happens within some steps. */
+const TIMINGS = { nodeGraceMs: 2_000, nodeTolerationMs: 10_000 };
+
 /** Named clusters in a process of their own, which ends when nobody speaks to it any more. */
 const main = async (names: readonly string[]): Promise<void> => {
-  const simulator = await startSimulator({ clusters: names });
+  const simulator = await startSimulator({ clusters: names, timings: TIMINGS });
   process.on('message', ({ id, ask }: Question) => {
     try {
       tell({ id, answer: answerTo(simulator, ask) });
@@ -48,6 +52,8 @@ const answerTo = (simulator: Simulator, ask: Ask): unknown => {
       return cluster.faults.set(ask.plan);
     case 'cordon':
       return cordon(cluster, ask.cordoned);
+    case 'sicken':
+      return ask.nodes.forEach((node) => sicken(cluster, node, ask.how));
     case 'refuse-image':
       return cluster.refuseImage(ask.image, ask.refused);
     case 'sever':
@@ -70,6 +76,8 @@ const answerTo = (simulator: Simulator, ask: Ask): unknown => {
       return plant(cluster, ask.namespace, ask.name);
     case 'objects':
       return objectsOf(cluster);
+    case 'nodes':
+      return cluster.list('v1', 'Node');
   }
 };
 
@@ -78,6 +86,22 @@ const cordon = (cluster: SimulatedCluster, unschedulable: boolean): void => {
     cluster.edit({ apiVersion: 'v1', kind: 'Node', name: metadata.name }, (node) => {
       (node['spec'] as { unschedulable?: boolean }).unschedulable = unschedulable;
     });
+  }
+};
+
+const sicken = (cluster: SimulatedCluster, node: string, how?: Sickness): void => {
+  const report = (type: string, status: 'True' | 'False'): void =>
+    cluster.reportNode(node, { type, status, reason: 'Chaos', message: 'it is made to go wrong' });
+  switch (how) {
+    case 'silent':
+      return cluster.stopNode(node);
+    case 'not-ready':
+      return report('Ready', 'False');
+    case 'deadlocked':
+      return report(DEADLOCK, 'True');
+    case undefined:
+      cluster.startNode(node);
+      return report(DEADLOCK, 'False');
   }
 };
 

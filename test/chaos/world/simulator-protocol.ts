@@ -1,11 +1,18 @@
 import type { KubeObject } from '@keelson/domain';
 import type { FaultPlan } from '@keelson/k8s';
-import type { Edit, Ref } from '../script/mischief';
+import type { Edit, Ref, Sickness } from '../script/mischief';
 
 /** What the harness asks of the process that plays the clusters; each is answered once, in any order. */
 export type Ask =
   /** Replaces everything that is wrong with its API server; an empty plan heals. */
   | { readonly ask: 'faults'; readonly cluster: string; readonly plan: FaultPlan }
+  | {
+      readonly ask: 'sicken';
+      readonly cluster: string;
+      readonly nodes: readonly string[];
+      /** Without it they are well again. */
+      readonly how?: Sickness;
+    }
   | { readonly ask: 'cordon'; readonly cluster: string; readonly cordoned: boolean }
   | {
       readonly ask: 'refuse-image';
@@ -27,7 +34,9 @@ export type Ask =
   /** Creates a ConfigMap of somebody else's. */
   | { readonly ask: 'plant'; readonly cluster: string; readonly namespace: string; readonly name: string }
   /** Answers every object of the kinds that count. */
-  | { readonly ask: 'objects'; readonly cluster: string };
+  | { readonly ask: 'objects'; readonly cluster: string }
+  /** Answers its nodes. */
+  | { readonly ask: 'nodes'; readonly cluster: string };
 
 export interface Question {
   readonly id: number;

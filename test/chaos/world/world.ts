@@ -7,6 +7,7 @@ import { Client } from './client';
 import { Journal } from './journal';
 import { LogFollower } from './log-follower';
 import { Postgres } from './postgres';
+import { RepairSystem } from './repair-system';
 import { ServerProcess } from './server-process';
 import { SimulatorProcess } from './simulator-process';
 
@@ -29,13 +30,16 @@ export class World {
     readonly folder: string,
     readonly postgres: Postgres,
     readonly simulator: SimulatorProcess,
+    readonly repairs: RepairSystem,
     readonly servers: ReadonlyMap<string, ServerProcess>,
     urls: readonly string[],
     token: string,
     signal: AbortSignal,
   ) {
     this.client = new Client(urls, token, signal);
-    this.journal = new Journal(this.client, simulator.kubeconfigs);
+    const { url, secret } = repairs;
+    this.journal = new Journal(this.client, { kubeconfigs: simulator.kubeconfigs, repairs: { url, secret } });
+    repairs.reportTo(this.client);
     this.log = new LogFollower(postgres.url);
   }
 
@@ -56,6 +60,8 @@ export class World {
     try {
       const simulator = await SimulatorProcess.start(options.clusters);
       undo.push(() => simulator.stop());
+      const repairs = await RepairSystem.start(options.onFault);
+      undo.push(() => repairs.stop());
       const postgres = await Postgres.start(join(folder, 'postgres'));
       undo.push(() => postgres.stop());
       const token = randomBytes(24).toString('base64url');
@@ -63,6 +69,7 @@ export class World {
         DATABASE_URL: postgres.url,
         KEELSON_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
         KEELSON_ADMIN_TOKEN: token,
+        KEELSON_ALLOW_PRIVATE_CALLBACKS: 'true',
         KEELSON_DATA: join(folder, 'data'),
         LOG_LEVEL: 'warn',
       };
@@ -85,7 +92,7 @@ export class World {
       // Nobody stops them in an exit that cannot wait; PostgreSQL and the simulator see to it themselves.
       process.once('exit', () => [...servers.values()].forEach((server) => server.killNow()));
       await Promise.all([...servers.values()].map((server) => server.startOnce()));
-      return new World(folder, postgres, simulator, servers, urls, token, options.signal);
+      return new World(folder, postgres, simulator, repairs, servers, urls, token, options.signal);
     } catch (error) {
       for (const end of undo.reverse()) await end();
       throw error;
@@ -104,6 +111,7 @@ export class World {
       server.thaw();
       await server.end('SIGKILL');
     }
+    await this.repairs.stop();
     await this.log.stop();
     await this.postgres.stop();
     this.simulator.thaw();

@@ -135,7 +135,11 @@ describe('the nodes of a cluster', () => {
       status: 409,
       body: { code: 'repair-under-way' },
     });
-    const repaired = await api.post(`${nodes}/n1/repaired`, { reason: 'new disk' });
+    expect(await api.post(`${nodes}/n1/repaired`, { repair: 'eu-repair-0' })).toMatchObject({
+      status: 409,
+      body: { code: 'another-repair' },
+    });
+    const repaired = await api.post(`${nodes}/n1/repaired`, { repair: 'eu-repair-1', reason: 'new disk' });
     expect(repaired.status).toBe(202);
     expect((await api.getAt(nodes, repaired.body.position)).body.items[0].repair.phase).toBe('Returning');
     expect((await api.delete(`${nodes}/n1/repair?reason=never%20mind`)).status).toBe(202);

@@ -48,6 +48,8 @@ it('begins, ends and gives up a repair', async () => {
   );
   expect(api.seen[0]?.body).toEqual({ reason: 'disk' });
   expect((await run('node-repaired eu n1')).out).toBe('node n1 told repaired at position 8\n');
+  await run('node-repaired eu n1 --repair eu-repair-1');
+  expect(api.seen.slice(1).map(({ body }) => body)).toEqual([{}, { repair: 'eu-repair-1' }]);
   expect((await run('cancel-node-repair eu n1')).out).toBe('repair of node n1 cancelled at position 9\n');
   expect((await run('repair-node eu n1')).code).toBe(2);
 });

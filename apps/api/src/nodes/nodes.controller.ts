@@ -39,7 +39,7 @@ export class NodesController {
   }
 
   @Handle(tellNodeRepaired)
-  repaired(@Input() { context, params }: InputOf<typeof tellNodeRepaired>) {
-    return this.commands.execute(new RepairNode(context, params.name, params.node, 'repaired'));
+  repaired(@Input() { context, params, body }: InputOf<typeof tellNodeRepaired>) {
+    return this.commands.execute(new RepairNode(context, params.name, params.node, 'repaired', body.repair));
   }
 }

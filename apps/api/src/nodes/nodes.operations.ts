@@ -118,7 +118,14 @@ export const tellNodeRepaired = operation({
   method: 'POST',
   path: '/v1/clusters/{name}/nodes/{node}/repaired',
   params: node,
-  body: z.strictObject({ reason: reasonText.optional() }).default({}),
+  body: z
+    .strictObject({
+      reason: reasonText.optional(),
+      repair: z.string().max(100).optional().meta({
+        description: 'The id of the repair that is meant, as the callback gave it: no other is ended by it',
+      }),
+    })
+    .default({}),
   answer: accepted,
 });
 

@@ -18,6 +18,8 @@ export class RepairNode extends Command<Recorded<{ readonly repair?: string }>> 
     readonly cluster: string,
     readonly node: string,
     readonly what: 'start' | 'cancel' | 'repaired',
+    /** The one that is meant; whichever is under way without. */
+    readonly repair?: string,
   ) {
     super();
   }
@@ -27,7 +29,7 @@ export class RepairNode extends Command<Recorded<{ readonly repair?: string }>> 
 export class RepairNodeHandler implements ICommandHandler<RepairNode> {
   constructor(private readonly runner: CommandRunner) {}
 
-  execute({ context, cluster, node, what }: RepairNode) {
+  execute({ context, cluster, node, what, repair }: RepairNode) {
     return this.runner.run(context, async (unit) => {
       const { actor: by, reason: why = '' } = context;
       const of = { cluster, node, by, now: Date.now() };
@@ -39,7 +41,9 @@ export class RepairNodeHandler implements ICommandHandler<RepairNode> {
       }
       await unit.decide(nodeRepairDecider, stream, {
         ...of,
-        ...(what === 'cancel' ? { type: 'CancelRepair', why } : { type: 'RecordRepaired' }),
+        ...(what === 'cancel'
+          ? { type: 'CancelRepair', why }
+          : { type: 'RecordRepaired', ...(repair === undefined ? {} : { repair }) }),
       });
       return {};
     });

@@ -32,10 +32,10 @@ export const nodeRepairCommands = (program: Command, host: Host): void => {
   program
     .command('node-repaired <cluster> <node>')
     .description('Tell that a node is repaired: it is uncordoned as soon as it is Ready.')
+    .option('--repair <id>', 'the repair that is meant; another one is not ended')
     .option('--reason <text>', 'kept in the audit log')
-    .action(async (cluster: string, node: string, { reason }: { reason?: string }) => {
+    .action(async (cluster: string, node: string, body: { repair?: string; reason?: string }) => {
       const api = await host.api();
-      const body = reason === undefined ? {} : { reason };
       const answer = await api.post<Accepted>(`${pathOf(cluster, node)}/repaired`, body);
       host.answer(answer, () => `node ${node} told repaired at position ${answer.position}`);
     });

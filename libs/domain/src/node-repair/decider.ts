@@ -13,7 +13,8 @@ export type NodeRepairCommand = { readonly now: number } & (
   | ({ readonly cluster: string; readonly node: string } & (
       | { readonly type: 'StartRepair'; readonly uid: string; readonly by: string; readonly why: string }
       | { readonly type: 'CancelRepair'; readonly by: string; readonly why: string }
-      | { readonly type: 'RecordRepaired'; readonly by: string }
+      /** `repair`: that very one is meant, and no other. */
+      | { readonly type: 'RecordRepaired'; readonly by: string; readonly repair?: string }
       | ({ readonly repair: string } & (
           | { readonly type: 'RecordHeld'; readonly pods: number; readonly message: string }
           | { readonly type: 'RecordForceDeleted'; readonly pods: readonly PodName[] }
@@ -47,6 +48,12 @@ const decide = (state: NodeRepairs, command: NodeRepairCommand): Decision<NodeRe
       if (repair.cancelled) return accept();
       return accept({ type: 'NodeRepairCancelled', data: { ...of, by: command.by, why: command.why } });
     case 'RecordRepaired':
+      if (command.repair !== undefined && command.repair !== repair.repair)
+        return reject(
+          'conflict',
+          'another-repair',
+          `node ${node} is under ${repair.repair}, not ${command.repair}`,
+        );
       if (repair.repairedAt !== undefined) return accept();
       return accept({ type: 'NodeRepaired', data: { ...of, by: command.by } });
     default:

@@ -308,6 +308,7 @@ describe('what is told of a repair', () => {
     [[started()], { type: 'RecordRepaired' }, 'NodeRepaired'],
     [[started(), repaired], { type: 'RecordRepaired' }, ''],
     [[], { type: 'RecordRepaired' }, 'rejected: not-under-repair'],
+    [[started()], { type: 'RecordRepaired', repair: 'eu-repair-0' }, 'rejected: another-repair'],
     [[started()], { type: 'RecordHeld', pods: 1, message: 'budget' }, 'NodeEvictionsHeld'],
     [[started(), held], { type: 'RecordHeld', pods: 1, message: 'budget' }, ''],
     [[started()], { type: 'RecordForceDeleted', pods: [] }, ''],
