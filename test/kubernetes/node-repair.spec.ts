@@ -90,7 +90,7 @@ describe('a node under repair on a real API server', () => {
     const again = await cordonNode(client, { ...of, repair: 'another' });
     expect(again && observeNode(again).cordonedFor).toBe(of.repair);
 
-    const drain = new NodeDrain(client, node);
+    const drain = new NodeDrain(client, of);
     const held = await drain.pass(false, Date.now(), signal);
     expect(held).toMatchObject({ left: 2, held: { pods: 2 } });
     expect(held.held?.message).toContain("violate the pod's disruption budget");
@@ -103,6 +103,10 @@ describe('a node under repair on a real API server', () => {
     const leaving = (items as any[]).filter(({ metadata }) => metadata.deletionTimestamp);
     expect(leaving).toHaveLength(1);
 
+    const spared = await drain.pass(true, Date.now(), signal);
+    expect(spared).toMatchObject({ left: 2, deleted: [] });
+    const status = { conditions: [{ type: 'Ready', status: 'Unknown' }] };
+    await cluster.client.must('PATCH', `${path}/status`, { status }, STRATEGIC_PATCH);
     const forced = await drain.pass(true, Date.now(), signal);
     expect(forced.left).toBe(0);
     expect(forced.deleted.map(({ name }) => name).sort()).toEqual(['a', 'b']);

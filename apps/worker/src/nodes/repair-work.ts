@@ -105,10 +105,10 @@ export class RepairWork {
     this.options.done();
   }
 
-  private async drain({ node, repair, force }: Extract<RepairStep, { type: 'Drain' }>): Promise<void> {
+  private async drain({ node, uid, repair, force }: Extract<RepairStep, { type: 'Drain' }>): Promise<void> {
     const { client, signal, log, cluster } = this.options;
     let entry = this.drains.get(node);
-    if (!entry) this.drains.set(node, (entry = { repair, drain: new NodeDrain(client, node) }));
+    if (!entry) this.drains.set(node, (entry = { repair, drain: new NodeDrain(client, { node, uid }) }));
     const { left, held, deleted, againMs } = await entry.drain.pass(force, Date.now(), signal);
     const of = { cluster, node, repair, now: Date.now() };
     if (deleted.length > 0) await log.tell({ type: 'RecordForceDeleted', ...of, pods: deleted });

@@ -4,6 +4,7 @@ import { classify } from '../client/classify';
 import type { ClusterClient } from '../client/cluster-client';
 import { ApiError, NetworkError } from '../client/errors';
 import { Backoff } from '../watch/backoff';
+import { observeNode } from './observe-node';
 import { podsToLeave } from './pods-on-node';
 
 export interface DrainPass {
@@ -23,6 +24,12 @@ const LOOK_MS = { minMs: 500, maxMs: 5_000 };
 /** Between two tries at a pod that its budget holds. `kubectl drain` waits 5 s. */
 const RETRY_MS = { minMs: 1_000, maxMs: 15_000 };
 
+export interface DrainOf {
+  readonly node: string;
+  /** Of the Node object: another machine may have taken its name. */
+  readonly uid: string;
+}
+
 interface Held {
   readonly backoff: Backoff;
   until: number;
@@ -40,7 +47,7 @@ export class NodeDrain {
 
   constructor(
     private readonly client: Pick<ClusterClient, 'request'>,
-    private readonly node: string,
+    private readonly node: DrainOf,
     private readonly random: () => number = Math.random,
   ) {
     this.look = new Backoff(LOOK_MS, random);
@@ -48,14 +55,16 @@ export class NodeDrain {
 
   /**
    * `force`: deletes what is left without grace, and without asking budgets: the node is dead, so nothing that runs is
-   * stopped by it, and nothing else would ever take the pods away.
+   * stopped by it, and nothing else would ever take the pods away. That is asked once more first: whoever decided it may
+   * have been stopped since, or cut off from the cluster.
    * @throws ApiError, NetworkError when the cluster cannot be asked at all
    */
   async pass(force: boolean, now: number, signal: AbortSignal): Promise<DrainPass> {
-    const pods = await podsToLeave(this.client, this.node, signal);
+    const pods = await podsToLeave(this.client, this.node.node, signal);
     const present = new Set(pods.map(uidOf));
     for (const uid of this.held.keys()) if (!present.has(uid)) this.held.delete(uid);
-    const deleted = force ? await this.deleteAll(pods, signal) : [];
+    const isDead = force && pods.length > 0 && (await this.isDead(signal));
+    const deleted = isDead ? await this.deleteAll(pods, signal) : [];
     if (!force) await this.evictDue(pods, now, signal);
     if (pods.length !== this.before) this.look.reset();
     this.before = pods.length;
@@ -67,6 +76,18 @@ export class NodeDrain {
       ...(first ? { held: { pods: held.length, message: first.message } } : {}),
       againMs: this.look.next(),
     };
+  }
+
+  private async isDead(signal: AbortSignal): Promise<boolean> {
+    const { node, uid } = this.node;
+    try {
+      const path = `/api/v1/nodes/${encodeURIComponent(node)}`;
+      const live = observeNode(await this.client.request<KubeObject>('GET', path, { signal }));
+      return live.uid === uid && !live.ready;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
+    }
   }
 
   private async evictDue(pods: readonly KubeObject[], now: number, signal: AbortSignal): Promise<void> {

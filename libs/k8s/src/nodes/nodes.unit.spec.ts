@@ -109,7 +109,9 @@ describe('a drain', () => {
     const refuses = new Set<string>();
     const asked: string[] = [];
     const bodies: any[] = [];
+    const live = { node: node() };
     const request = async (method: string, path: string, { body, query }: any = {}): Promise<any> => {
+      if (path === '/api/v1/nodes/n1') return live.node;
       if (method === 'GET') {
         expect(query.fieldSelector).toBe('spec.nodeName=n1');
         return { metadata: {}, items: [...pods.values()] };
@@ -121,8 +123,9 @@ describe('a drain', () => {
       pods.delete(name);
     };
     const signal = new AbortController().signal;
-    const drain = new NodeDrain({ request }, 'n1', () => 1);
+    const drain = new NodeDrain({ request }, of, () => 1);
     return {
+      live,
       pods,
       refuses,
       asked,
@@ -168,10 +171,21 @@ describe('a drain', () => {
     expect(bodies[0]).toMatchObject({ gracePeriodSeconds: 0, preconditions: { uid: 'uid-a' } });
   });
 
+  it.each([
+    ['is Ready again', node({ status: { conditions: [{ type: 'Ready', status: 'True' }] } })],
+    ['is another one of its name', node({ metadata: { uid: 'u2' } })],
+  ])('deletes nothing at once from a node that %s', async (_, now) => {
+    const { live, pods, asked, pass } = world('a');
+    live.node = now;
+    expect(await pass(true, 0)).toMatchObject({ left: 1, deleted: [] });
+    expect(asked).toEqual([]);
+    expect(pods.size).toBe(1);
+  });
+
   it('ends where the cluster cannot be asked', async () => {
     const lost = new NetworkError('refused', 'nobody there');
     const { client } = scripted(lost);
-    await expect(new NodeDrain(client, 'n1').pass(false, 0, new AbortController().signal)).rejects.toBe(lost);
+    await expect(new NodeDrain(client, of).pass(false, 0, new AbortController().signal)).rejects.toBe(lost);
   });
 });
 
