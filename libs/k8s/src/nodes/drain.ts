@@ -64,7 +64,7 @@ export class NodeDrain {
     const present = new Set(pods.map(uidOf));
     for (const uid of this.held.keys()) if (!present.has(uid)) this.held.delete(uid);
     const isDead = force && pods.length > 0 && (await this.isDead(signal));
-    const deleted = isDead ? await this.deleteAll(pods, signal) : [];
+    const deleted = isDead ? await this.deleteAll(pods, now, signal) : [];
     if (!force) await this.evictDue(pods, now, signal);
     if (pods.length !== this.before) this.look.reset();
     this.before = pods.length;
@@ -114,12 +114,19 @@ export class NodeDrain {
     this.held.set(uidOf(pod), { backoff, until: now + backoff.next(retryAfterMs), message: text });
   }
 
-  private async deleteAll(pods: readonly KubeObject[], signal: AbortSignal): Promise<PodName[]> {
+  /** What the cluster refuses to delete is told of as what budgets hold, and keeps nothing else on the node. */
+  private async deleteAll(pods: readonly KubeObject[], now: number, signal: AbortSignal): Promise<PodName[]> {
     const outcomes = await mapAtMost(pods, AT_ONCE, async (pod) => {
-      const gone = await deleteAtOnce(this.client, pod, signal);
-      this.held.delete(uidOf(pod));
-      const { namespace = '', name, uid = '' } = pod.metadata;
-      return gone ? [{ namespace, name, uid }] : [];
+      try {
+        const gone = await deleteAtOnce(this.client, pod, signal);
+        this.held.delete(uidOf(pod));
+        const { namespace = '', name, uid = '' } = pod.metadata;
+        return gone ? [{ namespace, name, uid }] : [];
+      } catch (error) {
+        if (signal.aborted || error instanceof NetworkError) throw error;
+        this.hold(pod, error, now);
+        return [];
+      }
     });
     return outcomes.flat();
   }

@@ -107,6 +107,7 @@ describe('a drain', () => {
   const world = (...names: string[]) => {
     const pods = new Map(names.map((name) => [name, pod(name)]));
     const refuses = new Set<string>();
+    const forbids = new Set<string>();
     const asked: string[] = [];
     const bodies: any[] = [];
     const live = { node: node() };
@@ -120,6 +121,8 @@ describe('a drain', () => {
       asked.push(`${method} ${name}`);
       bodies.push(body);
       if (method === 'POST' && refuses.has(name)) throw refused;
+      if (method === 'DELETE' && forbids.has(name))
+        throw new ApiError(403, 'Forbidden', `pods "${name}" is forbidden`);
       pods.delete(name);
     };
     const signal = new AbortController().signal;
@@ -128,6 +131,7 @@ describe('a drain', () => {
       live,
       pods,
       refuses,
+      forbids,
       asked,
       bodies,
       pass: (force: boolean, now: number) => drain.pass(force, now, signal),
@@ -169,6 +173,19 @@ describe('a drain', () => {
     expect([left, deleted.map(({ name }) => name)]).toEqual([0, ['a', 'b']]);
     expect(asked).toEqual(['DELETE a', 'DELETE b']);
     expect(bodies[0]).toMatchObject({ gracePeriodSeconds: 0, preconditions: { uid: 'uid-a' } });
+  });
+
+  it('tells of what may not be deleted, and of what was deleted beside it', async () => {
+    const { forbids, pass } = world('a', 'b', 'c');
+    forbids.add('b');
+    const message = 'in namespace shop: pods "b" is forbidden';
+    expect(await pass(true, 0)).toMatchObject({
+      left: 1,
+      deleted: [{ name: 'a' }, { name: 'c' }],
+      held: { pods: 1, message },
+    });
+    forbids.clear();
+    expect(await pass(true, 1)).toMatchObject({ left: 0, deleted: [{ name: 'b' }] });
   });
 
   it.each([
