@@ -8,7 +8,7 @@ import {
 } from '@keelson/domain';
 import { Outside } from '../../../apps/worker/src/verification/outside.spec';
 import { until } from '../../support/until';
-import { deployment, startFleet, type Fleet } from './fleet-harness';
+import { configMap, deployment, startFleet, type Fleet } from './fleet-harness';
 
 jest.setTimeout(60_000);
 
@@ -24,7 +24,7 @@ describe('node repair', () => {
   beforeAll(async () => {
     await outside.start();
     outside.json('/repair', {});
-    fleet = await startFleet(['a', 'b', 'c'], { timings: { nodeGraceMs: 300 } });
+    fleet = await startFleet(['a', 'b', 'c', 'd'], { timings: { nodeGraceMs: 300 } });
   });
   afterAll(async () => {
     await fleet?.stop();
@@ -227,5 +227,36 @@ describe('node repair', () => {
       'NodeCordoned',
     ]);
     expect(seen('c', 'node-2').spec.unschedulable).toBeUndefined();
+  });
+
+  it('stops where it is in a cluster that was forgotten, also while deletes are owed to it', async () => {
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'held' };
+    const { metadata, ...rest } = configMap('hello', 'held');
+    const object = { ...rest, metadata: { ...metadata, finalizers: ['test.example/held'] } };
+    await definePolicy('d', { forceDeleteAfter: '1h', callback: undefined });
+    await fleet.register('d', { repair: 'd' });
+    await fleet.define('shop', {
+      objects: [object],
+      placement: { clusterSelector: { matchLabels: { repair: 'd' } } },
+    });
+    await fleet.release('shop', '1', [object]);
+    await until('it is applied', () => cluster('d').get(ref) !== undefined);
+    setReady('d', 'node-1', 'False');
+    await until('it is drained', async () => (await repairTypes('d')).includes('NodeDrained'));
+    const before = await repairTypes('d');
+    await fleet.forget('d', 'delete');
+    await until('it is being deleted', () => cluster('d').get(ref)?.metadata.deletionTimestamp !== undefined);
+    // Longer than a pass over its nodes takes.
+    setReady('d', 'node-2', 'False');
+    await until('its nodes are still seen', async () =>
+      (await typesOf('node/d/node-2')).includes('NodeNotReady'),
+    );
+    cluster('d').edit(ref, ({ metadata: live }) => delete live['finalizers']);
+    await until('nothing is owed to it', async () => {
+      const { rows } = await fleet.pool.query(`select 1 from read.targets where cluster = 'd'`);
+      return rows.length === 0;
+    });
+    expect(await repairTypes('d')).toEqual(before);
+    expect(seen('d', 'node-1').spec.unschedulable).toBe(true);
   });
 });

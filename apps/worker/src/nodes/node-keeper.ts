@@ -87,6 +87,7 @@ export class NodeKeeper {
       policiesOf(options.store.pool, options.cluster),
       this.log.read(),
     ]);
+    if (!policies) return this.rest();
     const nodes = seen.map((node) => this.withPods(node));
     const now = Date.now();
     const sight = { cluster: options.cluster, nodes, policies };
@@ -99,6 +100,14 @@ export class NodeKeeper {
     if (due !== undefined) this.alarm.set('', Math.min(due - now, LONGEST_TIMER_MS));
     this.failures = 0;
     this.open = due !== undefined || steps.length > 0 || hasRepairs(after);
+  }
+
+  /** The cluster was forgotten, and is served for what is owed to it: its repairs stop where they are. */
+  private rest(): void {
+    this.repairs.want([]);
+    this.alarm.clear();
+    this.failures = 0;
+    this.open = false;
   }
 
   private withPods(node: ObservedNode): ObservedNode {

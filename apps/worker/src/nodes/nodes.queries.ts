@@ -16,15 +16,19 @@ export const knownNodes = async (pool: Pool, cluster: string): Promise<Map<strin
   );
 };
 
-/** The policies that select a cluster, by name; none select one that was forgotten. */
-export const policiesOf = async (pool: Pool, cluster: string): Promise<NodeRepairPolicy[]> => {
-  const { rows } = await pool.query<{ record: NodeRepairPolicy; labels: Labels }>({
+/** The policies that select a cluster, by name; undefined for one that was forgotten. */
+export const policiesOf = async (pool: Pool, cluster: string): Promise<NodeRepairPolicy[] | undefined> => {
+  const { rows } = await pool.query<{ record: NodeRepairPolicy | null; labels: Labels }>({
     name: 'node-repair-policies-of-cluster',
-    text: `select p.record, c.labels from read.node_repair_policies p, read.clusters c
-           where not p.deleted and c.name = $1 and c.phase <> 'Forgotten' order by p.name`,
+    text: `select p.record, c.labels
+           from read.clusters c left join read.node_repair_policies p on not p.deleted
+           where c.name = $1 and c.phase <> 'Forgotten' order by p.name`,
     values: [cluster],
   });
-  return rows.flatMap(({ record, labels }) => (policySelectsCluster(record, labels) ? [record] : []));
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(({ record, labels }) =>
+    record && policySelectsCluster(record, labels) ? [record] : [],
+  );
 };
 
 /** Those of the clusters whose repairs, labels or policies changed after `since`. */
