@@ -126,8 +126,9 @@ export class RepairWork {
     const of = { cluster, node, repair };
     const { repairs } = await log.tell({ type: 'BeginRequest', ...of, now: Date.now() });
     const begun = repairs[node];
-    // It has ended, or was acknowledged, since this step was wanted.
-    if (begun?.repair !== repair || !begun.requesting) return done();
+    // It has ended, was acknowledged, given up or is repaired, since this step was wanted.
+    const isOver = begun?.cancelled !== undefined || begun?.repairedAt !== undefined;
+    if (begun?.repair !== repair || !begun.requesting || isOver) return done();
     try {
       await requestRepair(this.options, { cluster, ...step }, signal);
     } catch (error) {

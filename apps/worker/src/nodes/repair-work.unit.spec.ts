@@ -1,0 +1,88 @@
+import {
+  nodeRepairDecider,
+  noRepairs,
+  type NodeRepairCommand,
+  type NodeRepairs,
+  type RepairStep,
+} from '@keelson/domain';
+import type { ClusterClient } from '@keelson/k8s';
+import { pino } from 'pino';
+import { Outside } from '../verification/outside.spec';
+import type { RepairLog } from './repair-log';
+import { RepairWork } from './repair-work';
+
+const outside = new Outside();
+beforeAll(() => outside.start());
+afterAll(() => outside.stop());
+
+const of = { cluster: 'eu', node: 'n1', repair: 'eu-repair-1', now: 1 };
+
+const logOf = (commands: readonly NodeRepairCommand[]) => {
+  let state: NodeRepairs = noRepairs;
+  const tell = (command: NodeRepairCommand): Promise<NodeRepairs> => {
+    const decision = nodeRepairDecider.decide(state, command);
+    if (decision.ok) state = decision.events.reduce(nodeRepairDecider.evolve, state);
+    return Promise.resolve(state);
+  };
+  for (const command of commands) void tell(command);
+  const log = {
+    tell,
+    read: () => Promise.resolve(state),
+    decide: (_: NodeRepairs, what: NodeRepairCommand) => tell(what),
+  };
+  return { log: log as unknown as RepairLog, state: () => state };
+};
+
+describe('the call of a repair system', () => {
+  const unheard: NodeRepairCommand[] = [
+    { type: 'StartRepair', ...of, uid: 'u1', by: 'ada', why: 'noise' },
+    { type: 'BeginRequest', ...of },
+    { type: 'RecordRequestFailed', ...of, message: 'cut off', unanswered: true },
+  ];
+
+  it.each<[string, number, NodeRepairCommand[]]>([
+    ['is made again while it is not known to be heard', 1, []],
+    [
+      'is not made once more after a person gave the repair up',
+      0,
+      [{ type: 'CancelRepair', ...of, by: 'ada', why: '' }],
+    ],
+    [
+      'is not made once more after it told that it is done',
+      0,
+      [{ type: 'RecordRepaired', ...of, by: 'bot' }],
+    ],
+  ])('%s', async (_, calls, since) => {
+    outside.json('/repair', {});
+    const before = outside.seen.length;
+    const { log, state } = logOf([...unheard, ...since]);
+    const stopping = new AbortController();
+    const done = new Promise<void>((resolve) => {
+      const work = new RepairWork({
+        cluster: 'eu',
+        client: {} as ClusterClient,
+        vault: {} as never,
+        allowPrivateCallbacks: true,
+        signal: stopping.signal,
+        log,
+        logger: pino({ level: 'silent' }),
+        took: () => undefined,
+        done: () => resolve(),
+      });
+      const callback = { url: `${outside.url}/repair` };
+      const step: RepairStep = {
+        type: 'Request',
+        node: 'n1',
+        uid: 'u1',
+        repair: of.repair,
+        policy: 'hardware',
+        callback,
+        of: state().repairs['n1']!,
+      };
+      work.want([step]);
+    });
+    await done;
+    stopping.abort();
+    expect(outside.seen.length - before).toBe(calls);
+  });
+});
