@@ -25,6 +25,8 @@ export interface SendOptions {
 /** Standard Webhooks asks for 15 to 30 s. */
 const TIMEOUT_MS = 15_000;
 const MOST_SAID = 200;
+/** Only what a refusal says is told on, and only its beginning. */
+const MOST_READ_BYTES = 4_096;
 
 /**
  * One attempt at telling somebody of an event: CloudEvents in structured JSON, signed as Standard Webhooks. Resolves when
@@ -53,6 +55,7 @@ export const sendCallback = async (
         signal: deadline,
         rule: allowPrivate ? NO_METADATA : ONLY_PUBLIC,
         maxRedirects: 0,
+        cutAt: MOST_READ_BYTES,
         ...(lookup ? { lookup } : {}),
       },
     ),
@@ -62,9 +65,14 @@ export const sendCallback = async (
   throw new Error(`answered ${status}${said === '' ? '' : `: ${said}`}`);
 };
 
-/** Whether the receiver of a callback that failed may have taken it all the same: it was cut off before its answer. */
-export const mayBeHeard = (error: unknown): boolean =>
-  error instanceof DeadlineError ||
-  (error instanceof Error && 'code' in error && LOST_ON_THE_WAY.has(String(error.code)));
+/**
+ * Whether the receiver of a callback that failed may have taken it all the same: it was cut off before its answer, or its
+ * answer is no HTTP.
+ */
+export const mayBeHeard = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DeadlineError || error.name === 'HTTPParserError') return true;
+  return 'code' in error && LOST_ON_THE_WAY.has(String(error.code));
+};
 
 const LOST_ON_THE_WAY = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

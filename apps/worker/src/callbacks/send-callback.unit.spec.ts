@@ -1,4 +1,4 @@
-import { Outside } from '../verification/outside.spec';
+import { flood, Outside } from '../verification/outside.spec';
 import { mayBeHeard, sendCallback, type SendOptions } from './send-callback';
 import { signatureOf } from './signature';
 
@@ -56,6 +56,13 @@ it('takes nothing but 2xx for an acknowledgement, and follows no redirect', asyn
   expect(outside.seen.length).toBe(before + 1);
 });
 
+it('takes 2xx for an acknowledgement however much is said with it', async () => {
+  outside.on('/flood', (_, response) => flood(response.writeHead(202)));
+  await send('/flood');
+  outside.on('/complains', (_, response) => flood(response.writeHead(500)));
+  await expect(send('/complains')).rejects.toThrow('answered 500: xxx');
+});
+
 it('gives up an attempt that is not answered', async () => {
   outside.on('/silent', () => undefined);
   await expect(send('/silent', { timeoutMs: 50 })).rejects.toThrow('no answer within');
@@ -69,6 +76,8 @@ it('knows which failures the receiver may have heard all the same', async () => 
     mayBeHeard(await send(...how).catch((error) => error));
   expect(await heard('/silent', { timeoutMs: 50 })).toBe(true);
   expect(await heard('/cut')).toBe(true);
+  outside.on('/garbled', (request) => request.socket.end('HTTP/1.1 2oo OK\r\n\r\n'));
+  expect(await heard('/garbled')).toBe(true);
   expect(await heard('/full')).toBe(false);
   expect(await heard('', {}, 'http://127.0.0.1:1/')).toBe(false);
   expect(await heard('', { allowPrivate: false })).toBe(false);

@@ -19,6 +19,8 @@ export interface AskOptions {
   readonly rule?: AddressRule;
   /** How many redirects are followed; 5 unless told. With 0 a redirect is the answer. */
   readonly maxRedirects?: number;
+  /** Bytes of the answer that are read, however long it is; without it, an answer that is too long is none. */
+  readonly cutAt?: number;
 }
 
 /** Largest answer that is read. A query that says more does not ask one question. */
@@ -26,7 +28,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_REDIRECTS = 5;
 
 /**
- * Asks once, following redirects. Throws when there is no complete answer, when it is larger than 1 MB, and when an
+ * Asks once, following redirects. Throws when there is no complete answer, when it is larger than 1 MB and is not to be cut, and when an
  * address on the way may not be asked.
  * A connection for each question: they are seconds apart, an idle one would have been closed meanwhile, and nothing is
  * left open when a worker stops.
@@ -38,6 +40,7 @@ export const ask = async (question: Question, options: AskOptions): Promise<Repl
     lookup = systemLookup,
     rule = NO_METADATA,
     maxRedirects = MAX_REDIRECTS,
+    cutAt,
   } = options;
   const agent = new Agent({
     connect: { timeout: timeoutMs, lookup: guarded(lookup, rule) },
@@ -52,7 +55,7 @@ export const ask = async (question: Question, options: AskOptions): Promise<Repl
       const answer = await send(current, agent, signal);
       const next =
         maxRedirects === 0 ? undefined : nextHop(current, answer.statusCode, answer.headers.location);
-      if (next === undefined) return { status: answer.statusCode, text: await readText(answer.body) };
+      if (next === undefined) return { status: answer.statusCode, text: await readText(answer.body, cutAt) };
       discard(answer.body);
       if (redirects === maxRedirects) throw new Error(`more than ${maxRedirects} redirects`);
       current = next;
@@ -69,13 +72,14 @@ const send = (
 ): Promise<Dispatcher.ResponseData> =>
   request(url, { method, headers, body: body ?? null, dispatcher, signal });
 
-const readText = async (body: Dispatcher.ResponseData['body']): Promise<string> => {
+const readText = async (body: Dispatcher.ResponseData['body'], cutAt = Infinity): Promise<string> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BODY_BYTES) throw new Error(`the answer is larger than ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
+    if (bytes >= cutAt) break;
   }
   return Buffer.concat(chunks).toString('utf8');
 };
