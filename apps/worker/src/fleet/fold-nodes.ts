@@ -66,10 +66,12 @@ export const foldNodeRepair = ({ nodes }: Fleet, event: Recorded<NodeRepairEvent
 };
 
 /** A cluster that cannot be reached says nothing about its nodes, and neither does one that was forgotten. */
-export const foldSight = ({ nodes }: Fleet, event: Recorded<ClusterEvent>): void => {
+export const foldSight = ({ clusters, nodes }: Fleet, event: Recorded<ClusterEvent>): void => {
   const { cluster } = event.data;
   if (!nodes.tallies.has(cluster)) return;
   const isBack = event.type === 'ClusterConnected';
+  // It is served for what is owed to it, and nobody says when that ends.
+  if (isBack && clusters.get(cluster)?.state.phase === 'Forgotten') return;
   if (!isBack && event.type !== 'ClusterUnreachable' && event.type !== 'ClusterForgotten') return;
   const at = Date.parse(event.recordedAt);
   nodes.tell(cluster, event.position, (tally) => tallySight(tally, at, !isBack), at);
