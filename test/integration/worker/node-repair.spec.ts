@@ -24,7 +24,7 @@ describe('node repair', () => {
   beforeAll(async () => {
     await outside.start();
     outside.json('/repair', {});
-    fleet = await startFleet(['a', 'b', 'c', 'd'], { timings: { nodeGraceMs: 300 } });
+    fleet = await startFleet(['a', 'b', 'c', 'd', 'e'], { timings: { nodeGraceMs: 300 } });
   });
   afterAll(async () => {
     await fleet?.stop();
@@ -258,5 +258,34 @@ describe('node repair', () => {
     });
     expect(await repairTypes('d')).toEqual(before);
     expect(seen('d', 'node-1').spec.unschedulable).toBe(true);
+  });
+
+  it('decides nothing about nodes by what was seen of them before their cluster was away', async () => {
+    await definePolicy('e', { notReadyFor: '4s' });
+    await fleet.register('e', { repair: 'e' });
+    await until('its nodes are known', async () => (await typesOf('node/e/node-3')).length > 0);
+    setReady('e', 'node-1', 'False');
+    await until('it is known to be away', async () =>
+      (await typesOf('node/e/node-1')).includes('NodeNotReady'),
+    );
+    cluster('e').setReachable(false);
+    await until('the loss is known', async () => (await typesOf('cluster/e')).includes('ClusterUnreachable'));
+    for (let time = 1; time <= 10; time += 1) {
+      const status = time % 2 === 0 ? 'True' : 'False';
+      cluster('e').reportNode('node-2', {
+        type: 'Pressed',
+        status,
+        reason: 'Test',
+        message: `x`.repeat(200),
+      });
+    }
+    setReady('e', 'node-1', 'True');
+    const lostAt = Date.now();
+    await until('it would have been away for long enough', () => Date.now() - lostAt > 4_000);
+    // What happened meanwhile comes bit by bit.
+    cluster('e').faults.change({ dribble: { bytes: 2_000, everyMs: 50 } });
+    cluster('e').setReachable(true);
+    await until('its return is known', async () => (await typesOf('node/e/node-1')).at(-1) === 'NodeReady');
+    expect(await repairTypes('e')).toEqual([]);
   });
 });

@@ -299,7 +299,7 @@ export class ClusterSession implements TargetHost {
     this.identity = identity ?? this.identity;
     this.connected = true;
     this.client.renew();
-    this.watches.ensure('v1', 'Node', '');
+    this.watches.ensure('v1', 'Node', { labelSelector: '', listsAgain: true });
     this.watches.wake();
     this.children.wake();
     this.askAll();

@@ -23,6 +23,8 @@ export interface NodeKeeperOptions extends Omit<RepairWorkOptions, 'log' | 'done
 
 /** A timer that Node could not hold; it is only set anew then. */
 const LONGEST_TIMER_MS = 86_400_000;
+/** It costs no request to ask whether they are. */
+const UNTIL_KNOWN_MS = 500;
 const AGAIN = { base: 250, cap: 30_000 };
 
 /**
@@ -81,7 +83,7 @@ export class NodeKeeper {
     const { options } = this;
     const live = options.nodes();
     if (options.signal.aborted) return;
-    if (!live) return this.later();
+    if (!live) return this.alarm.set('', UNTIL_KNOWN_MS);
     const seen = await this.sightings.record([...live].map(observeNode));
     const [policies, before] = await Promise.all([
       policiesOf(options.store.pool, options.cluster),

@@ -27,6 +27,11 @@ export interface InformerOptions {
   /** The pause before a kind that is not served is asked for again. Default 60 s. */
   readonly absentRetryMs?: number;
   readonly backoff?: BackoffLimits;
+  /**
+   * Lists anew after every break, instead of going on from where it was. A watch that is open again tells only bit by bit
+   * what has happened meanwhile: until then the cache is of a time gone by, which must not be held against the clock.
+   */
+  readonly listsAgain?: boolean;
   /** Trims an object before it is kept and told of. */
   readonly transform?: (object: KubeObject) => KubeObject;
   readonly random?: () => number;
@@ -201,7 +206,7 @@ export class Informer {
   async #recover(error: unknown): Promise<void> {
     const classified = classify(error);
     const absent = error instanceof UnknownKindError;
-    if (this.#mustListAgain(error, classified)) this.#version = undefined;
+    if (this.#options.listsAgain || this.#mustListAgain(error, classified)) this.#version = undefined;
     if (absent) this.#clear();
     this.phase = absent ? 'Absent' : 'Waiting';
     this.lastError = classified;

@@ -195,6 +195,21 @@ describe('Informer', () => {
     expect(watchCalls().map(({ query }) => query['resourceVersion'])).toEqual(['10', '11']);
   });
 
+  it('lists anew after a cut where it is told to, and knows nothing until then', async () => {
+    lists.push(list([item('a', '5')], '10'), (call, response) => {
+      expect(informer.lookup('n/a')).toBe('unknown');
+      list([item('a', '11')], '12')(call, response);
+    });
+    watches.push((_call, response) => {
+      open(response);
+      response.destroy();
+    });
+    start({ listsAgain: true });
+    await until('the second watch', () => watches.length === 0 && story().length === 3);
+    await until('it follows', () => informer.phase === 'Watching');
+    expect(story()).toEqual(['ADDED a@5 list', 'SYNCED', 'MODIFIED a@11 list']);
+  });
+
   it('reads events that arrive byte by byte', async () => {
     lists.push(list([], '10'));
     watches.push((_call, response) => {

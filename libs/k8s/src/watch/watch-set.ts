@@ -58,9 +58,14 @@ export class WatchSet implements LiveCache {
 
   /**
    * Watches a kind from now on; at once if it was paused because the cluster did not serve it.
-   * `labelSelector` replaces the set's own for this kind (empty: every object); the first call decides.
+   * `labelSelector` replaces the set's own for this kind (empty: every object), `listsAgain` is the informer's; the first
+   * call decides.
    */
-  ensure(apiVersion: string, kind: string, labelSelector?: string): void {
+  ensure(
+    apiVersion: string,
+    kind: string,
+    { labelSelector, listsAgain = false }: Pick<InformerOptions, 'labelSelector' | 'listsAgain'> = {},
+  ): void {
     if (this.#stopped) return;
     const key = kindKey(apiVersion, kind);
     const known = this.#watched.get(key);
@@ -74,6 +79,7 @@ export class WatchSet implements LiveCache {
       {
         ...options,
         labelSelector: (labelSelector ?? options.labelSelector ?? APPLICATION_LABEL) || undefined,
+        listsAgain,
         resolve: (afresh) => {
           if (afresh) discovery.invalidate(groupOf(apiVersion));
           return discovery.resolve(apiVersion, kind);

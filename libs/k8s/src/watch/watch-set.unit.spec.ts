@@ -53,7 +53,7 @@ describe('WatchSet', () => {
 
   it('selects what carries the label of an application, or what it is told', async () => {
     set.ensure('v1', 'ConfigMap');
-    set.ensure('v1', 'Secret', '');
+    set.ensure('v1', 'Secret', { labelSelector: '' });
     await set.waitForSync(5_000);
     const selector = (path: string) =>
       server.calls.find((call) => call.path === path)?.query['labelSelector'];
