@@ -1,6 +1,7 @@
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { clusterDecider, clusterStream } from '@keelson/domain';
 import type { ClusterConnection } from '@keelson/k8s';
 import { EXPIRED, VALID } from '../../support/certificates';
 import { HangingProxy } from '../../support/hanging-proxy';
@@ -28,6 +29,9 @@ const lost = (fleet: Fleet, cluster: string, count = 1) =>
     },
     60_000,
   );
+
+const phaseOf = async (fleet: Fleet, name: string): Promise<string> =>
+  (await fleet.pool.query('select phase from read.clusters where name = $1', [name])).rows[0]?.phase;
 
 describe('what does not answer as a cluster should', () => {
   let fleet: Fleet;
@@ -200,6 +204,35 @@ describe('clusters of which some hang', () => {
   });
 });
 
+describe('a cluster that two workers have served', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await startFleet(['us-1']);
+    await fleet.register('us-1');
+  });
+  afterAll(() => fleet?.stop());
+
+  it('is lost for no longer than until the next sweep by the last word of the one that could not reach it', async () => {
+    await until('it is served', async () => (await phaseOf(fleet, 'us-1')) === 'Connected');
+    const { rows } = await fleet.pool.query(`select credentials from read.clusters where name = 'us-1'`);
+    await fleet.execute((unit) =>
+      unit.decide(clusterDecider, clusterStream('us-1'), {
+        type: 'RecordUnreachable',
+        credentials: rows[0].credentials,
+        reason: 'Timeout',
+        message: 'the last word of a worker that was cut off',
+      }),
+    );
+    await until('it is believed', async () => (await phaseOf(fleet, 'us-1')) === 'Unreachable');
+    await until(
+      'the one that serves it says otherwise',
+      async () => (await phaseOf(fleet, 'us-1')) === 'Connected',
+      30_000,
+    );
+  });
+});
+
 describe('credentials and addresses', () => {
   let fleet: Fleet;
 
@@ -208,14 +241,11 @@ describe('credentials and addresses', () => {
   });
   afterAll(() => fleet?.stop());
 
-  const phaseOf = async (name: string): Promise<string> =>
-    (await fleet.pool.query('select phase from read.clusters where name = $1', [name])).rows[0]?.phase;
-
   it('are rotated without a restart, and nothing in the cluster is touched', async () => {
     await fleet.register('eu-1', {}, { ...fleet.connectionTo('eu-1'), token: 'revoked' });
     expect(await lost(fleet, 'eu-1')).toMatchObject({ reason: 'Unauthorized' });
     await fleet.register('eu-1');
-    await until('it is served', async () => (await phaseOf('eu-1')) === 'Connected');
+    await until('it is served', async () => (await phaseOf(fleet, 'eu-1')) === 'Connected');
     await fleet.define('shop', { placement: { clusterNames: ['eu-1'] } });
     await fleet.release('shop', '1', [configMap('a')]);
     await until('it is applied', async () => (await eventsOf(fleet, 'eu-1', 'PlanApplied')).length === 1);
@@ -225,7 +255,7 @@ describe('credentials and addresses', () => {
     await fleet.register('eu-1');
     await until('a new session watches', () => cluster.requests.of('watch') >= watches + 2);
     expect(cluster.requests.writes).toBe(writes);
-    expect(await phaseOf('eu-1')).toBe('Connected');
+    expect(await phaseOf(fleet, 'eu-1')).toBe('Connected');
     expect(await eventsOf(fleet, 'eu-1', 'ClusterUnreachable')).toHaveLength(1);
   });
 
@@ -237,7 +267,7 @@ describe('credentials and addresses', () => {
     expect(message).toMatch(/another cluster answers than eu-1 was/);
     expect(other.requests.writes).toBe(0);
     await fleet.register('eu-1');
-    await until('the right one is served again', async () => (await phaseOf('eu-1')) === 'Connected');
+    await until('the right one is served again', async () => (await phaseOf(fleet, 'eu-1')) === 'Connected');
     await fleet.forget('eu-1', 'orphan');
     await fleet.register('eu-1', {}, fleet.connectionTo('us-1'));
     await until('after it was let go of, the name is free for another', () => other.requests.writes > 0);

@@ -90,6 +90,8 @@ export class ClusterSession implements TargetHost {
   private readonly strays: Strays;
   private identity: string | undefined;
   private connected = false;
+  /** The log says that the cluster is lost, and so does not know what this session sees. */
+  private disowned = false;
   private lastCounts = '';
   private lastSeen = 0;
 
@@ -188,6 +190,16 @@ export class ClusterSession implements TargetHost {
   /** Policies or repairs of the cluster's nodes changed. */
   attendNodes(): void {
     if (this.connected) this.nodes.ask();
+  }
+
+  /**
+   * The log says that the cluster is lost. Where it is not, that was the word of another worker, the one that had it
+   * before, after ours: whoever serves the cluster says once more what it sees.
+   */
+  saidLost(): void {
+    if (!this.connected) return;
+    this.disowned = true;
+    this.probing.ask();
   }
 
   sweepNodes(): void {
@@ -293,6 +305,8 @@ export class ClusterSession implements TargetHost {
     this.countNodes();
     if (this.connected) {
       if (afterMiss) this.reconnect();
+      if (this.disowned) await this.tell({ type: 'RecordConnected', version });
+      this.disowned = false;
       return;
     }
     await this.tell({ type: 'RecordConnected', version, ...(identity ? { identity } : {}) });

@@ -86,6 +86,7 @@ export class ClusterSessions {
       this.sessions.get(desired.cluster)?.session.want(desired);
     }
     for (const { session } of this.sessions.values()) session.sweepNodes();
+    for (const name of await this.saidLost()) this.sessions.get(name)?.session.saidLost();
     await this.dropVanished();
   }
 
@@ -150,6 +151,15 @@ export class ClusterSessions {
              where phase <> 'Forgotten' or exists (select 1 from read.targets t where t.cluster = c.name)`,
     });
     return rows.filter(({ name }) => this.options.owns(name));
+  }
+
+  private async saidLost(): Promise<string[]> {
+    const { rows } = await this.options.store.pool.query<{ name: string }>({
+      name: 'clusters-said-to-be-lost',
+      text: 'select name from read.clusters where name = any($1) and last_error is not null',
+      values: [[...this.sessions.keys()]],
+    });
+    return rows.map(({ name }) => name);
   }
 
   private async open({ name, credentials, identity }: Wanted): Promise<void> {
