@@ -1,5 +1,5 @@
 import type { KubeObject, RepairStep } from '@keelson/domain';
-import { classify, cordonNode, NodeDrain, uncordonNode, type ClusterClient } from '@keelson/k8s';
+import { ApiError, classify, cordonNode, NodeDrain, uncordonNode, type ClusterClient } from '@keelson/k8s';
 import type { Logger } from 'pino';
 import { mayBeHeard } from '../callbacks';
 import { backoffMs } from '../kernel/backoff';
@@ -41,7 +41,8 @@ export class RepairWork {
   private readonly again = new Timers((node) => this.ask(node));
 
   constructor(private readonly options: RepairWorkOptions) {
-    const perform = (node: string): Promise<void> => this.perform(node);
+    const perform = (node: string): Promise<void> =>
+      this.perform(node).catch((error: unknown) => this.stuck(node, error));
     const failed = (node: string, error: unknown): void => this.failed(node, error);
     this.work = new KeyedWork(perform, NODES_AT_ONCE, failed);
     this.calls = new KeyedWork(perform, CALLS_AT_ONCE, failed);
@@ -141,6 +142,19 @@ export class RepairWork {
     }
     await log.tell({ type: 'RecordRequested', ...of, url: callback.url, now: Date.now() });
     done();
+  }
+
+  /** What the API server will not have, such as for want of a permission, is for people to know. */
+  private async stuck(node: string, error: unknown): Promise<never> {
+    const step = this.wanted.get(node);
+    const { kind, message } = classify(error);
+    if (step && error instanceof ApiError && kind === 'terminal') {
+      const { cluster, log } = this.options;
+      const pods = this.podsLeft(node) ?? 0;
+      const of = { cluster, node, repair: step.repair, now: Date.now() };
+      await log.decide(await log.read(), { type: 'RecordHeld', ...of, pods, message });
+    }
+    throw error;
   }
 
   private failed(node: string, err: unknown): void {

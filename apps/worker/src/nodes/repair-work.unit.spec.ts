@@ -2,11 +2,13 @@ import {
   nodeRepairDecider,
   noRepairs,
   type NodeRepairCommand,
+  type NodeRepairEvent,
   type NodeRepairs,
   type RepairStep,
 } from '@keelson/domain';
-import type { ClusterClient } from '@keelson/k8s';
+import { ApiError, type ClusterClient } from '@keelson/k8s';
 import { pino } from 'pino';
+import { until } from '../../../../test/support/until';
 import { Outside } from '../verification/outside.spec';
 import type { RepairLog } from './repair-log';
 import { RepairWork } from './repair-work';
@@ -19,9 +21,13 @@ const of = { cluster: 'eu', node: 'n1', repair: 'eu-repair-1', now: 1 };
 
 const logOf = (commands: readonly NodeRepairCommand[]) => {
   let state: NodeRepairs = noRepairs;
+  const events: NodeRepairEvent[] = [];
   const tell = (command: NodeRepairCommand): Promise<NodeRepairs> => {
     const decision = nodeRepairDecider.decide(state, command);
-    if (decision.ok) state = decision.events.reduce(nodeRepairDecider.evolve, state);
+    if (decision.ok) {
+      events.push(...decision.events);
+      state = decision.events.reduce(nodeRepairDecider.evolve, state);
+    }
     return Promise.resolve(state);
   };
   for (const command of commands) void tell(command);
@@ -30,7 +36,17 @@ const logOf = (commands: readonly NodeRepairCommand[]) => {
     read: () => Promise.resolve(state),
     decide: (_: NodeRepairs, what: NodeRepairCommand) => tell(what),
   };
-  return { log: log as unknown as RepairLog, state: () => state };
+  return { log: log as unknown as RepairLog, state: () => state, told: () => events };
+};
+
+const options = {
+  cluster: 'eu',
+  client: {} as ClusterClient,
+  vault: {} as never,
+  allowPrivateCallbacks: true,
+  logger: pino({ level: 'silent' }),
+  took: () => undefined,
+  done: () => undefined,
 };
 
 describe('the call of a repair system', () => {
@@ -59,14 +75,9 @@ describe('the call of a repair system', () => {
     const stopping = new AbortController();
     const done = new Promise<void>((resolve) => {
       const work = new RepairWork({
-        cluster: 'eu',
-        client: {} as ClusterClient,
-        vault: {} as never,
-        allowPrivateCallbacks: true,
+        ...options,
         signal: stopping.signal,
         log,
-        logger: pino({ level: 'silent' }),
-        took: () => undefined,
         done: () => resolve(),
       });
       const callback = { url: `${outside.url}/repair` };
@@ -84,5 +95,30 @@ describe('the call of a repair system', () => {
     await done;
     stopping.abort();
     expect(outside.seen.length - before).toBe(calls);
+  });
+});
+
+describe('what a node under repair waits for', () => {
+  const begun: NodeRepairCommand[] = [{ type: 'StartRepair', ...of, uid: 'u1', by: 'ada', why: 'noise' }];
+  const node = { node: 'n1', uid: 'u1', repair: of.repair };
+
+  it.each<[string, RepairStep]>([
+    ['cordon', { type: 'Cordon', ...node }],
+    ['drain', { type: 'Drain', ...node, force: false }],
+  ])('is told once where the account may not do it: %s', async (_, step) => {
+    const { log, state, told } = logOf(begun);
+    let asked = 0;
+    const request = () => {
+      asked += 1;
+      return Promise.reject(new ApiError(403, 'Forbidden', 'keelson may not do that'));
+    };
+    const stopping = new AbortController();
+    const work = new RepairWork({ ...options, client: { request } as never, signal: stopping.signal, log });
+    work.want([step]);
+    await until('it was tried again', () => asked > 1);
+    stopping.abort();
+    await work.stop();
+    expect(state().repairs['n1']?.held).toBe('keelson may not do that');
+    expect(told().filter(({ type }) => type === 'NodeEvictionsHeld')).toHaveLength(1);
   });
 });

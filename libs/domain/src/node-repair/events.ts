@@ -47,7 +47,7 @@ export type NodeRepairEvent =
     >
   /** `ours` is false where somebody else had cordoned the node: we do not uncordon it then. */
   | DomainEvent<'NodeCordoned', OfRepair & { readonly ours: boolean }>
-  /** Budgets, or an error, hold pods; told once for each message. They are tried again for ever. */
+  /** Budgets hold pods, or the API server refuses what is to be done; told once for each message. It is tried again for ever. */
   | DomainEvent<'NodeEvictionsHeld', OfRepair & { readonly pods: number; readonly message: string }>
   | DomainEvent<'NodePodsForceDeleted', OfRepair & { readonly pods: readonly PodName[] }>
   | DomainEvent<'NodeDrained', OfRepair>

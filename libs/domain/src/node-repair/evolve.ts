@@ -57,12 +57,10 @@ export const evolveRepairs = (state: NodeRepairs, event: NodeRepairEvent): NodeR
 const step = (repair: NodeRepair, event: NodeRepairEvent): NodeRepair => {
   const at = Date.parse(event.data.at);
   switch (event.type) {
-    case 'NodeCordoned':
-      return {
-        ...repair,
-        cordon: event.data.ours ? 'ours' : 'other',
-        cordonedAt: repair.cordonedAt ?? at,
-      };
+    case 'NodeCordoned': {
+      const { held: _, ...rest } = repair;
+      return { ...rest, cordon: event.data.ours ? 'ours' : 'other', cordonedAt: repair.cordonedAt ?? at };
+    }
     case 'NodeEvictionsHeld':
       return { ...repair, held: event.data.message };
     case 'NodeDrained': {

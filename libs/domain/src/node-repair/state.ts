@@ -9,7 +9,7 @@ export interface NodeRepair {
   readonly startedAt: number;
   readonly cordon?: 'ours' | 'other';
   readonly cordonedAt?: number;
-  /** What holds its evictions, or held them last. */
+  /** What holds it, its evictions above all, or held it last. */
   readonly held?: string;
   readonly drainedAt?: number;
   /** The repair system was called, or is about to be, and it is not known that it did not hear. */
