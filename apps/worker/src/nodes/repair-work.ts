@@ -110,7 +110,7 @@ export class RepairWork {
     const { client, signal, log, cluster } = this.options;
     let entry = this.drains.get(node);
     if (!entry) this.drains.set(node, (entry = { repair, drain: new NodeDrain(client, { node, uid }) }));
-    const { left, held, deleted, againMs } = await entry.drain.pass(force, Date.now(), signal);
+    const { left, held, deleted, againMs } = await entry.drain.pass(force, performance.now(), signal);
     const of = { cluster, node, repair, now: Date.now() };
     if (deleted.length > 0) await log.tell({ type: 'RecordForceDeleted', ...of, pods: deleted });
     if (held) await log.decide(await log.read(), { type: 'RecordHeld', ...of, ...held });

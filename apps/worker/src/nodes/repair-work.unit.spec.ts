@@ -122,3 +122,31 @@ describe('what a node under repair waits for', () => {
     expect(told().filter(({ type }) => type === 'NodeEvictionsHeld')).toHaveLength(1);
   });
 });
+
+it('a pod that its budget held is tried again, also after the clock was set back', async () => {
+  const { log } = logOf([{ type: 'StartRepair', ...of, uid: 'u1', by: 'ada', why: 'noise' }]);
+  let evictions = 0;
+  const request = (method: string) => {
+    if (method === 'GET') {
+      const metadata = { name: 'web', namespace: 'shop', uid: 'web' };
+      return Promise.resolve({ metadata: {}, items: [{ metadata, status: { phase: 'Running' } }] });
+    }
+    evictions += 1;
+    return Promise.reject(new ApiError(429, 'TooManyRequests', 'not now'));
+  };
+  const stopping = new AbortController();
+  const work = new RepairWork({ ...options, client: { request } as never, signal: stopping.signal, log });
+  work.want([{ type: 'Drain', node: 'n1', uid: 'u1', repair: of.repair, force: false }]);
+  await until('it was held', () => evictions === 1);
+  const before = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => before - 3_600_000);
+  try {
+    const since = performance.now();
+    await until('it was tried again', () => evictions > 1 || performance.now() - since > 4_000);
+  } finally {
+    clock.mockRestore();
+  }
+  stopping.abort();
+  await work.stop();
+  expect(evictions).toBeGreaterThan(1);
+});

@@ -57,6 +57,7 @@ export class NodeDrain {
    * `force`: deletes what is left without grace, and without asking budgets: the node is dead, so nothing that runs is
    * stopped by it, and nothing else would ever take the pods away. That is asked once more first: whoever decided it may
    * have been stopped since, or cut off from the cluster.
+   * @param now milliseconds of a clock that nobody sets, else a pod that is held could wait for as long as it was set back
    * @throws ApiError, NetworkError when the cluster cannot be asked at all
    */
   async pass(force: boolean, now: number, signal: AbortSignal): Promise<DrainPass> {
