@@ -77,7 +77,7 @@ export class Pruning {
     const reason = ofPods.size > 0 ? earlierPods() : undefined;
     if (reason === undefined) this.hurry(({ waits }, id) => waits === 'pods' && ofPods.has(id));
     const isNeeded = (item: InventoryItem) => reason !== undefined && ofPods.has(idOf(item));
-    const now = Date.now();
+    const now = performance.now();
     const due = owed.filter((item) => which(item.ref) && this.isDue(item, now));
     const looked = due
       .filter(isNeeded)
@@ -138,7 +138,7 @@ export class Pruning {
 
   private comeBack(application: string, owed: readonly InventoryItem[]): void {
     const next = Math.min(...owed.map((item) => this.open.get(idOf(item))?.due ?? Infinity));
-    if (Number.isFinite(next)) this.host.again(application, Math.max(0, next - Date.now()));
+    if (Number.isFinite(next)) this.host.again(application, Math.max(0, next - performance.now()));
   }
 
   /** One append for all that was seen, and none when it was told before. */
@@ -169,7 +169,7 @@ export class Pruning {
     const open = this.open.get(id);
     // That the cluster is away is said of the cluster.
     if (!open || (error && isAway(error))) return undefined;
-    if (!error && Date.now() - open.since < PATIENCE_MS) return undefined;
+    if (!error && performance.now() - open.since < PATIENCE_MS) return undefined;
     return { id, delay: delayOf(looked) };
   }
 }

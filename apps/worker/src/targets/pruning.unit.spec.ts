@@ -33,7 +33,7 @@ describe('what a target owes', () => {
   let pruning: Pruning;
   beforeEach(() => {
     [asked, recorded, again, now] = [[], [], [], 1_000_000];
-    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
     const request = async (method: string): Promise<unknown> => {
       asked.push(method);
       if (!live) throw new ApiError(404, 'NotFound', 'not found');
@@ -65,6 +65,19 @@ describe('what a target owes', () => {
     await pruning.prune(owing(10));
     expect(asked).toEqual(['GET', 'DELETE']);
     expect(recorded).toEqual([{ type: 'RecordPruned', objects: [ref], asOf: 10 }]);
+  });
+
+  it('is tried again in time also when the clock was set back', async () => {
+    live = { ...liveOf(9), metadata: { ...liveOf(9).metadata, deletionTimestamp: 'now' } };
+    await pruning.prune(owing(10));
+    const hour = 3_600_000;
+    const time = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => time - hour);
+    now += 1_000;
+    asked.length = 0;
+    await pruning.prune(owing(10));
+    expect(asked).toEqual(['GET']);
+    expect(Math.max(...again)).toBeLessThan(hour / 2);
   });
 
   describe('and pods of an earlier plan may need', () => {
