@@ -21,6 +21,7 @@ const onlyA = { clusterNames: ['a'] };
 const takesOver = { drift: 'Correct', whenToTakeOver: 'Always' } as const;
 const define = (application: string, namespace: string, change: Partial<ApplicationDefinition> = {}) =>
   fleet.define(application, { namespace, objects: [configMapIn(namespace)], placement: onlyA, ...change });
+const namespaceIn = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 const isGone = (what: string, gone: () => boolean) => until(`${what} is gone`, gone, SLOW_MS);
 
 describe('a Namespace', () => {
@@ -48,6 +49,45 @@ describe('a Namespace', () => {
     await isGone('the Namespace', () => cluster().get(namespaceRef('before')) === undefined);
     await deletes.remove('mover');
     await isGone('the other', () => cluster().get(namespaceRef('after')) === undefined);
+    await deletes.nothingIsOwed('a');
+  });
+
+  it.each([
+    ['that no manifest names', 'lost', []],
+    ['of the manifests', 'lost-too', [namespaceIn('lost-too')]],
+  ])('%s goes also when somebody deleted it and Keelson made it again', async (_what, name, planned) => {
+    await define(name, name);
+    await deletes.release(name, '1', [...planned, configMapIn(name)]);
+    const { uid } = cluster().get(namespaceRef(name))!.metadata;
+    cluster().delete(namespaceRef(name));
+    await until('it is made again', () => {
+      const again = cluster().get(namespaceRef(name));
+      return again?.metadata.uid !== uid && cluster().get(configMapRef('settings', name)) !== undefined;
+    });
+    await until('the correction is told of', async () =>
+      (await deletes.eventsOf('DriftCorrected')).some(({ object }) => object.namespace === name),
+    );
+    await deletes.remove(name);
+    await isGone('the Namespace', () => cluster().get(namespaceRef(name)) === undefined);
+    await deletes.nothingIsOwed('a');
+  });
+
+  it('goes also when the attempt that made it did not succeed as a whole', async () => {
+    let isRefused = true;
+    cluster().state.admission.push((_type, object) => {
+      if (isRefused && object.metadata.name === 'refused') throw new Error('not now');
+      return object;
+    });
+    await define('halting', 'begun');
+    await deletes.release('halting', '1', [configMapIn('begun')]);
+    const next = [namespaceIn('planned-later'), configMapIn('planned-later'), configMapIn('made-later')];
+    await fleet.release('halting', '2', [configMapIn('begun'), ...next, configMapIn('begun', 'refused')]);
+    await until('the failure is told of', async () => (await deletes.eventsOf('ApplyFailed')).length > 0);
+    isRefused = false;
+    await until('the rest is applied', () => cluster().get(configMapRef('refused', 'begun')), SLOW_MS);
+    await deletes.remove('halting');
+    for (const name of ['begun', 'planned-later', 'made-later'])
+      await isGone(`the Namespace ${name}`, () => cluster().get(namespaceRef(name)) === undefined);
     await deletes.nothingIsOwed('a');
   });
 

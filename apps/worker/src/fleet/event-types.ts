@@ -88,6 +88,7 @@ export const PART_OF: PartOfType = {
   RunAborted: 'run',
 
   PlanApplied: 'target',
+  ObjectsMade: 'target',
   ApplyFailed: 'target',
   HealthChanged: 'target',
   DriftDetected: 'target',

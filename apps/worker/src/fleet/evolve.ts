@@ -190,6 +190,15 @@ const target = async (fleet: Fleet, planner: Planner, event: Recorded<TargetEven
       recordNamespaces(fleet, record, namespaces, event);
       break;
     }
+    case 'ObjectsMade': {
+      const { objects, namespaces = [] } = event.data;
+      for (const { ref, uid } of objects) {
+        const entry = record.inventory.get(keyOf(ref));
+        if (entry) fleet.putInventory(record, keyOf(ref), { ...entry, uid, created: true, position });
+      }
+      recordNamespaces(fleet, record, namespaces, event);
+      break;
+    }
     case 'ApplyFailed': {
       const { generation, terminal, message, object } = event.data;
       record.failure = { generation, terminal, message, at: recordedAt, ...(object ? { object } : {}) };

@@ -45,4 +45,42 @@ describe('the fold of what is owed', () => {
     expect(await after({ wanted: true }, delayed)).not.toHaveProperty('delay');
     expect(await after({}, delayed)).toMatchObject({ delay: { message: 'too late' } });
   });
+
+  it('knows what an apply made that did not succeed as a whole', async () => {
+    const objects = [{ ref, uid: 'made' }];
+    const made: TargetEvent = { type: 'ObjectsMade', data: { ...of, objects } };
+    const entry = await after({ wanted: true, created: false, uid: 'before' }, made);
+    expect(entry).toMatchObject({ wanted: true, created: true, uid: 'made', position: 30 });
+  });
+});
+
+describe('a Namespace that Keelson made again', () => {
+  it('has one application that answers for it: whoever made it last', async () => {
+    const fleet = new Fleet();
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' };
+    for (const application of ['shop', 'bank']) {
+      const target = { application, cluster: 'a', removing: false, generation: 20, appliedGeneration: 20 };
+      const inventory = new Map<string, InventoryEntry>();
+      fleet.putTarget({ ...target, drift: [], position: 20, inventory });
+      inventory.set(keyOf(ref), { ref, created: true, wanted: true, position: 20 });
+    }
+    const make = (application: string, uid: string, position: number) =>
+      evolveFleet(
+        fleet,
+        {} as Planner,
+        {
+          type: 'ObjectsMade',
+          position,
+          recordedAt: '2026-01-01T00:00:00Z',
+          data: { application, cluster: 'a', objects: [], namespaces: [{ name: 'shop', uid }] },
+        } as unknown as RecordedEvent,
+      );
+    const answering = () =>
+      ['shop', 'bank'].map((name) => fleet.target(name, 'a')?.inventory.get(keyOf(namespace))?.uid);
+    await make('shop', 'first', 30);
+    expect(answering()).toEqual(['first', undefined]);
+    await make('bank', 'second', 31);
+    expect(answering()).toEqual([undefined, 'second']);
+    expect(fleet.target('shop', 'a')?.position).toBe(31);
+  });
 });

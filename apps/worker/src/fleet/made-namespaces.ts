@@ -22,8 +22,19 @@ export const recordNamespaces = (
     const { position } = moment;
     if (known && !known.made) fleet.putInventory(target, key, { ...known, uid, created: true, position });
     else fleet.putInventory(target, key, { ref, uid, created: true, made: true, wanted: true, position });
+    relieve(fleet, target, key, position);
   }
   settleNamespaces(fleet, target, moment);
+};
+
+/** Whoever answered for the Namespace of that name before answered for one that is gone. */
+const relieve = (fleet: Fleet, by: TargetRecord, key: string, position: number): void => {
+  for (const target of fleet.targetsIn(by.cluster)) {
+    const entry = target.inventory.get(key);
+    if (target === by || !entry?.made || !entry.wanted) continue;
+    fleet.dropInventory(target, key);
+    fleet.touchTarget(target, position);
+  }
 };
 
 /** Takes over what another application made, needs no longer, and has not deleted yet. */

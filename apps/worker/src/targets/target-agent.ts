@@ -133,7 +133,7 @@ export class TargetAgent {
   /** Has the cluster stay as it was made. */
   private async keep(desired: Desired, { waves }: Course): Promise<void> {
     await this.drift.compare(desired, waves);
-    const failed = await this.drift.act(desired, waves, (some) => this.send(desired, some));
+    const failed = await this.drift.act(desired, waves, (some) => this.sendSome(desired, some));
     if (failed) this.failed(desired, failed);
   }
 
@@ -143,7 +143,7 @@ export class TargetAgent {
     if (due.length > 0) {
       // The plan is the same and the object is not: without its memory it is sent, not taken for settled.
       for (const object of due) this.host.deps.memory.forget(refOf(object));
-      const changes = await this.send(desired, [due]);
+      const changes = await this.sendSome(desired, [due]);
       if (!changes.applied) return this.failed(desired, changes);
     }
     const objects = course.waves.flat();
@@ -161,8 +161,11 @@ export class TargetAgent {
     const { application, generation, hash = '' } = desired;
     await this.pruning.pruneBudgets(desired);
     const changes = await this.send(desired, waves);
-    if (!changes.applied) return this.failed(desired, changes);
     const planned = waves.flat();
+    if (!changes.applied) {
+      this.made(planned, changes);
+      return this.failed(desired, changes);
+    }
     const objects = changes.changes.map(({ uid, outcome }, index) => ({
       ref: refOf(planned[index]!),
       outcome: outcome as 'Created' | 'Configured' | 'Unchanged' | 'TakenOver',
@@ -179,6 +182,23 @@ export class TargetAgent {
     this.applied = generation;
     this.attempts = 0;
     this.drift.applied(desired);
+  }
+
+  /** Objects of a plan that is recorded as applied already. */
+  private async sendSome(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {
+    const changes = await this.send(desired, waves);
+    this.made(waves.flat(), changes);
+    return changes;
+  }
+
+  /** What is not known to be Keelson's work is not deleted with the application, if it is a Namespace. */
+  private made(planned: readonly KubeObject[], { changes, createdNamespaces }: ChangeSet): void {
+    const objects = changes.flatMap(({ outcome, uid }, index) =>
+      outcome === 'Created' && uid ? [{ ref: refOf(planned[index]!), uid }] : [],
+    );
+    if (objects.length + createdNamespaces.length === 0) return;
+    const namespaces = createdNamespaces.length > 0 ? { namespaces: createdNamespaces } : {};
+    this.reports.tell({ type: 'RecordMade', objects, ...namespaces });
   }
 
   private async send(desired: Desired, waves: readonly (readonly KubeObject[])[]): Promise<ChangeSet> {

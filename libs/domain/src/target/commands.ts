@@ -7,6 +7,7 @@ import type {
   HealthStatus,
   KeptObject,
   MadeNamespace,
+  MadeObject,
   WorkloadCounts,
 } from './events';
 
@@ -16,6 +17,11 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
       readonly generation: number;
       readonly hash: string;
       readonly objects: readonly AppliedObject[];
+      readonly namespaces?: readonly MadeNamespace[];
+    }
+  | {
+      readonly type: 'RecordMade';
+      readonly objects: readonly MadeObject[];
       readonly namespaces?: readonly MadeNamespace[];
     }
   | {

@@ -16,6 +16,10 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
       if (data.generation <= state.appliedGeneration) return accept();
       return accept({ type: 'PlanApplied', data });
     }
+    case 'RecordMade': {
+      const { type: _, ...data } = command;
+      return accept({ type: 'ObjectsMade', data });
+    }
     case 'RecordApplyFailed': {
       const { type: _, ...data } = command;
       if (data.generation <= state.appliedGeneration) return accept();

@@ -41,6 +41,12 @@ export interface MadeNamespace {
   readonly uid: string;
 }
 
+/** An object that was not in the cluster before Keelson applied it. */
+export interface MadeObject {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+}
+
 /** An object that is owed no longer and was left in the cluster. */
 export interface KeptObject {
   readonly object: ObjectRef;
@@ -72,6 +78,8 @@ export type TargetEvent =
         namespaces?: readonly MadeNamespace[];
       }
     >
+  /** Made by an apply that no `PlanApplied` tells of: one that succeeded in part, or one that put drift right. */
+  | DomainEvent<'ObjectsMade', Of & { objects: readonly MadeObject[]; namespaces?: readonly MadeNamespace[] }>
   | DomainEvent<
       'ApplyFailed',
       Of & { generation: number; terminal: boolean; object?: ObjectRef; message: string }

@@ -102,6 +102,12 @@ describe('a target', () => {
     }
   });
 
+  it('tells what was made beside a plan that is applied as a whole', () => {
+    const made = { objects: [{ ref: object, uid: 'u' }], namespaces: [{ name: 'shop', uid: 'n' }] };
+    const decided = given(targetDecider, []).when({ ...of, type: 'RecordMade', ...made });
+    expect(decided).toMatchObject({ events: [{ type: 'ObjectsMade', data: { ...of, ...made } }] });
+  });
+
   it('tells of a stray once, until it is gone', () => {
     const stray = { ...of, type: 'RecordStray', object, uid: 'u', generation: 3 } as const;
     const found: TargetEvent = { type: 'StrayFound', data: { ...of, object, uid: 'u', generation: 3 } };
