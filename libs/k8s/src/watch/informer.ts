@@ -115,9 +115,13 @@ export class Informer {
     this.#attempt.abort(new NetworkError('timeout', 'the cluster does not answer'));
   }
 
-  /** `unknown` unless a watch is open: a cache that does not follow must not save a request. */
+  /**
+   * `unknown` unless a watch is open: a cache that does not follow must not save a request. A kind that is not served
+   * has no objects: who waited for its watch would wait for ever, and never tell that the kind is missing.
+   */
   lookup(key: string): KubeObject | 'absent' | 'unknown' {
-    return this.phase === 'Watching' ? (this.#cache.get(key) ?? 'absent') : 'unknown';
+    const isKnown = this.phase === 'Watching' || this.phase === 'Absent';
+    return isKnown ? (this.#cache.get(key) ?? 'absent') : 'unknown';
   }
 
   /** Everything in the cache, also while it does not follow. */

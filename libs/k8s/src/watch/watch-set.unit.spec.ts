@@ -66,6 +66,7 @@ describe('WatchSet', () => {
     set.ensure('example.com/v1', 'Widget');
     expect(await set.waitForSync(5_000)).toBe(true);
     expect(set.states()).toMatchObject([{ phase: 'Absent', synced: false }]);
+    expect(set.lookup({ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w' })).toBe('absent');
     discovery.missing.delete('Widget');
     set.ensure('example.com/v1', 'Widget');
     await until('served', () => set.states()[0]?.synced === true);
