@@ -1,6 +1,7 @@
 import type { KubeObject } from '@keelson/domain';
 import { until } from '../../support/until';
-import { configMap, startFleet, type Fleet } from './fleet-harness';
+import { forbidden } from '../../../libs/k8s/src/simulator/api/api-error';
+import { configMap, deployment, startFleet, type Fleet } from './fleet-harness';
 
 jest.setTimeout(60_000);
 
@@ -44,5 +45,38 @@ describe('a kind that cannot be watched', () => {
     cluster().requests.reset();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(cluster().requests.of('discovery')).toBeLessThan(10);
+  });
+
+  describe('because the account may not', () => {
+    const forbid = (plural: string) => {
+      const { lister } = cluster();
+      const list = lister.list.bind(lister);
+      let isForbidden = true;
+      lister.list = (type, options) => {
+        if (isForbidden && type.plural === plural) throw forbidden(type, '', 'no right to list');
+        return list(type, options);
+      };
+      return () => (isForbidden = false);
+    };
+
+    it('fails a plan with a workload of that kind, and goes on when the account may', async () => {
+      const allow = forbid('deployments');
+      await fleet.release('shop', '1', [deployment('shop:1')]);
+      const failure = await until('it is shown', async () => (await target())?.failure ?? undefined);
+      expect(failure).toMatchObject({ terminal: true, message: expect.stringMatching(/no right to list/) });
+      allow();
+      await until('it is applied', async () => (await target()).health?.status === 'Current', 40_000);
+      expect((await target()).failure).toBeNull();
+    });
+
+    it('leaves the health of anything else unknown, with the reason', async () => {
+      forbid('configmaps');
+      await fleet.release('shop', '1', [configMap('hello')]);
+      const { message } = await until('it is shown', async () => {
+        const { health } = (await target()) ?? {};
+        return health?.status === 'Unknown' && health;
+      });
+      expect(message).toMatch(/no right to list/);
+    });
   });
 });

@@ -14,7 +14,8 @@ import { driftOf, generationOf, ignoredPaths, isIgnored, rememberAgain, type Cha
 import { itemOf, type Desired } from './desired';
 import { lookUp } from './judge-target';
 import type { Reports } from './reports';
-import { UNTIL_WATCHED_MS, type TargetHost } from './target-host';
+import type { TargetHost } from './target-host';
+import { refusedWatch, untilWatched } from './until-watched';
 
 type Waves = readonly (readonly KubeObject[])[];
 
@@ -88,7 +89,8 @@ export class DriftControl {
     const { deps, signal } = this.host;
     for (const object of desired.policy.drift === 'Ignore' ? [] : waves.flat()) {
       const live = lookUp(deps.cache, object, namespace);
-      if (live === 'unknown') return this.host.again(application, UNTIL_WATCHED_MS);
+      if (live === 'unknown')
+        return this.host.again(application, untilWatched(refusedWatch(this.host, application, [object])));
       if (live !== 'absent' && !deps.memory.get(refOf(live)))
         await rememberAgain(deps, { application, generation, hash, namespace }, object, signal);
       this.look(desired, object);

@@ -11,7 +11,8 @@ import { Pruning } from './pruning';
 import { Reports } from './reports';
 import { Steering, type Course } from './steering';
 import { Switchover } from './switchover';
-import { UNTIL_WATCHED_MS, type TargetHost } from './target-host';
+import type { TargetHost } from './target-host';
+import { refusedWatch, untilWatched } from './until-watched';
 import { Verdicts } from './verdicts';
 
 const RETRY = { base: 500, cap: 30_000 };
@@ -109,7 +110,7 @@ export class TargetAgent {
       const plan = await this.host.contents.get(desired.hash);
       this.host.watch(plan.objects.map(refOf));
       const course = this.steering.course(desired, plan);
-      if (course === 'unknown') this.host.again(desired.application, UNTIL_WATCHED_MS);
+      if (course === 'unknown') this.wait(desired, plan.objects);
       else await this.follow(desired, course);
       if (this.applied !== desired.generation || !this.switchover.isDone(plan.objects, desired.namespace))
         return;
@@ -119,6 +120,14 @@ export class TargetAgent {
       return this.switchover.follow(desired);
     }
     if (this.applied === desired.generation) await this.pruning.prune(desired);
+  }
+
+  /** What to do cannot be told while a watch is missing; if it is refused, at least that can. */
+  private wait(desired: Desired, objects: readonly KubeObject[]): void {
+    const refused = refusedWatch(this.host, desired.application, objects);
+    if (refused !== undefined && this.applied < desired.generation) this.refuse(desired, refused);
+    else if (refused !== undefined) this.verdicts.tell(desired, { status: 'Unknown', message: refused });
+    this.host.again(desired.application, untilWatched(refused));
   }
 
   private async follow(desired: Desired, course: Course): Promise<void> {
@@ -251,7 +260,7 @@ export class TargetAgent {
     if (this.applied !== desired.generation) return;
     const unheld = waves.flat().filter((object) => !held.has(keyOf(refOf(object))));
     const verdict = judgeTarget(this.host.deps.cache, unheld, desired.namespace);
-    if (!verdict) return this.host.again(desired.application, UNTIL_WATCHED_MS);
+    if (!verdict) return this.wait(desired, unheld);
     this.verdicts.tell(desired, withProgress(verdict, progress));
   }
 }

@@ -11,9 +11,6 @@ import type { PlanContents } from './desired';
 import type { Observations } from './observations';
 import type { TargetRecorder } from './recorder';
 
-/** A watch opens within this time of its list, unless the cluster is in trouble. */
-export const UNTIL_WATCHED_MS = 100;
-
 /** What an agent needs of the cluster that it works on. */
 export interface TargetHost {
   readonly cluster: string;

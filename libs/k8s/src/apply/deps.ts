@@ -9,6 +9,8 @@ export type Lookup = KubeObject | 'absent' | 'unknown';
 /** The informers, as the applier sees them. `WatchSet` is one. */
 export interface LiveCache {
   lookup(ref: ObjectRef): Lookup;
+  /** What the API server says to a watch of this kind, where it refuses: `unknown` stays `unknown` until it does not. */
+  refusal?(kind: Pick<ObjectRef, 'apiVersion' | 'kind'>): string | undefined;
   /** Takes the answer to our own write, so that no decision is made on a cache older than it. */
   store(object: KubeObject): void;
 }

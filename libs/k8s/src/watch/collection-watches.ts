@@ -58,6 +58,15 @@ export class CollectionWatches {
     return [...informer.objects()];
   }
 
+  /** What the API server says to the first collection of the follower that it does not let us follow. */
+  refusal(follower: string): string | undefined {
+    for (const key of this.#followed.get(follower) ?? []) {
+      const refusal = this.#watched.get(key)?.informer.refusal;
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
   /** Takes the answer to our own write, so that no decision is made on a copy older than it. */
   store(object: KubeObject): void {
     for (const [key, { informer }] of this.#watched) {

@@ -124,6 +124,12 @@ export class Informer {
     return isKnown ? (this.#cache.get(key) ?? 'absent') : 'unknown';
   }
 
+  /** What the API server says if it does not let us follow the collection; asked again all the same. */
+  get refusal(): string | undefined {
+    const isRefused = this.phase !== 'Absent' && this.lastError?.kind === 'terminal';
+    return isRefused ? this.lastError?.message : undefined;
+  }
+
   /** Everything in the cache, also while it does not follow. */
   objects(): IterableIterator<KubeObject> {
     return this.#cache.values();

@@ -96,6 +96,10 @@ export class WatchSet implements LiveCache {
     return watched ? watched.informer.lookup(cacheKey(ref.namespace, ref.name)) : 'unknown';
   }
 
+  refusal({ apiVersion, kind }: WatchedKind): string | undefined {
+    return this.#watched.get(kindKey(apiVersion, kind))?.informer.refusal;
+  }
+
   store(object: KubeObject): void {
     this.#watched.get(kindKey(object.apiVersion, object.kind))?.informer.store(object);
   }
