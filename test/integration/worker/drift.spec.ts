@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FLAPPING, type DriftPolicy } from '@keelson/domain';
+import { badRequest } from '../../../libs/k8s/src/simulator/api/api-error';
 import { until } from '../../support/until';
 import { configMap, deployment, startFleet, type Fleet } from './fleet-harness';
 
@@ -43,6 +44,27 @@ describe('drift of a target', () => {
     await fleet.startWorker();
     await isClosed();
     expect(await lastEnd()).toMatchObject({ object: settings, how: 'Undone', at: expect.any(String) });
+  });
+
+  it('of one object whose normal form is refused after a restart keeps nothing else from being looked after', async () => {
+    const { requests } = cluster();
+    const count = requests.count.bind(requests);
+    let isRefused = true;
+    requests.count = (verb) => {
+      count(verb);
+      if (isRefused && verb === 'dryRun') throw badRequest('the webhook does not support dry run');
+    };
+    await fleet.stopWorker();
+    edit('by hand');
+    cluster().delete(web);
+    await policy('Correct');
+    await fleet.startWorker();
+    await until('the other one is put right', () => cluster().get(web) !== undefined);
+    await until('that is told of', async () => (await lastEnd())?.object.name === 'web');
+    await until('it is judged', async () => (await target()).health.status === 'Current');
+    expect(greeting()).toBe('by hand');
+    isRefused = false;
+    await until('it is put right as well', () => greeting() === 'planned', 40_000);
   });
 
   it('that was reported before a restart is put right after it, when the policy says so by then', async () => {

@@ -10,12 +10,24 @@ import {
   type KubeObject,
   type ObjectRef,
 } from '@keelson/domain';
-import { driftOf, generationOf, ignoredPaths, isIgnored, rememberAgain, type ChangeSet } from '@keelson/k8s';
+import {
+  classify,
+  driftOf,
+  generationOf,
+  ignoredPaths,
+  isIgnored,
+  rememberAgain,
+  type ChangeSet,
+} from '@keelson/k8s';
+import { backoffMs } from '../kernel/backoff';
 import { itemOf, type Desired } from './desired';
 import { lookUp } from './judge-target';
 import type { Reports } from './reports';
 import type { TargetHost } from './target-host';
 import { refusedWatch, untilWatched } from './until-watched';
+
+const RETRY = { base: 2_000, cap: 30_000 };
+const RETRY_REFUSED = { base: 15_000, cap: 300_000 };
 
 type Waves = readonly (readonly KubeObject[])[];
 
@@ -39,6 +51,8 @@ export class DriftControl {
   private policy = '';
   /** Whether every object was compared since the plan or the policy changed; until then nothing is called undone. */
   private compared = false;
+  /** Objects that could not be compared, because what they are to be like could not be asked for; and when to ask again. */
+  private readonly unread = new Map<string, { readonly attempts: number; readonly due: number }>();
   /** Counts what makes a comparison that is under way void. */
   private changes = 0;
 
@@ -83,20 +97,52 @@ export class DriftControl {
    * is not remembered: what the cache shows brings the memory back, or dry runs do, without writing anything.
    */
   async compare(desired: Desired, waves: Waves): Promise<void> {
-    if (this.compared) return;
+    if (this.compared && this.unread.size === 0) return;
     const { changes } = this;
-    const { application, generation, hash = '', namespace } = desired;
-    const { deps, signal } = this.host;
+    const { application, namespace } = desired;
+    const { deps } = this.host;
     for (const object of desired.policy.drift === 'Ignore' ? [] : waves.flat()) {
+      if (!this.isToBeCompared(desired, object)) continue;
       const live = lookUp(deps.cache, object, namespace);
       if (live === 'unknown')
         return this.host.again(application, untilWatched(refusedWatch(this.host, application, [object])));
-      if (live !== 'absent' && !deps.memory.get(refOf(live)))
-        await rememberAgain(deps, { application, generation, hash, namespace }, object, signal);
+      if (live !== 'absent' && !deps.memory.get(refOf(live)) && !(await this.read(desired, object))) continue;
+      this.unread.delete(keyOf(refOf(object)));
       this.look(desired, object);
     }
     this.compared = changes === this.changes;
     if (!this.compared) this.host.again(application, 0);
+  }
+
+  private isToBeCompared({ application }: Desired, object: KubeObject): boolean {
+    const unread = this.unread.get(keyOf(refOf(object)));
+    if (!unread) return !this.compared;
+    const wait = unread.due - Date.now();
+    if (wait > 0) this.host.again(application, wait);
+    return wait <= 0;
+  }
+
+  /**
+   * Answers whether it is known now what the object is to be like. The refusal of one (a webhook without dry runs, a rule
+   * that came after it) keeps no other from being compared, nor the target from being judged and from deleting what it owes.
+   */
+  private async read(desired: Desired, object: KubeObject): Promise<boolean> {
+    const { application, generation, hash = '', namespace } = desired;
+    const { deps, signal } = this.host;
+    try {
+      await rememberAgain(deps, { application, generation, hash, namespace }, object, signal);
+      return true;
+    } catch (error) {
+      const { kind, retryAfterMs = 0 } = classify(error);
+      if (signal.aborted || kind === 'unreachable' || kind === 'unauthorized') throw error;
+      const key = keyOf(refOf(object));
+      const attempts = this.unread.get(key)?.attempts ?? 0;
+      const wait = Math.max(retryAfterMs, backoffMs(attempts, kind === 'terminal' ? RETRY_REFUSED : RETRY));
+      this.unread.set(key, { attempts: attempts + 1, due: Date.now() + wait });
+      this.host.stumbled(application, error);
+      this.host.again(application, wait);
+      return false;
+    }
   }
 
   /** Does about the drift what is due now. Answers what became of an apply that did not succeed. */
@@ -158,7 +204,7 @@ export class DriftControl {
     if (this.compared) {
       for (const [key, changes] of Object.entries(this.known.drift)) {
         const item = desired.inventory.find(({ ref, wanted }) => wanted && keyOf(ref) === key);
-        if (!item || this.found.has(key)) continue;
+        if (!item || this.found.has(key) || this.unread.has(key)) continue;
         const at = correctionDueAt(this.known, item.ref, changes);
         if (at <= now) this.end(desired, key, desired.policy.drift === 'Ignore' ? 'Ignored' : 'Undone');
         else this.host.again(desired.application, at - now);
@@ -202,6 +248,7 @@ export class DriftControl {
 
   private compareAgain(): void {
     this.found.clear();
+    this.unread.clear();
     this.compared = false;
     this.changes += 1;
   }
