@@ -91,6 +91,24 @@ describe('a Namespace', () => {
     await deletes.nothingIsOwed('a');
   });
 
+  it('stays for an application that has nothing but the Namespace itself, untouched, and goes with it', async () => {
+    await define('maker', 'handed');
+    await define('owner', 'handed', { policy: takesOver });
+    await deletes.release('maker', '1', [configMapIn('handed')]);
+    await deletes.release('owner', '1', [namespaceIn('handed')]);
+    const { uid, labels, annotations } = cluster().get(namespaceRef('handed'))!.metadata;
+    await deletes.remove('maker');
+    await isGone('what was in it', () => cluster().get(configMapRef('settings', 'handed')) === undefined);
+    await deletes.nothingIsOwed('a');
+    expect(cluster().get(namespaceRef('handed'))?.metadata).toMatchObject({ uid, labels, annotations });
+    expect(
+      (await deletes.eventsOf('DriftDetected')).filter(({ application }) => application === 'owner'),
+    ).toEqual([]);
+    await deletes.remove('owner');
+    await isGone('the Namespace', () => cluster().get(namespaceRef('handed')) === undefined);
+    await deletes.nothingIsOwed('a');
+  });
+
   it('stays when something foreign is in it, and the log says what', async () => {
     await define('host', 'visited');
     await deletes.release('host', '1', [configMapIn('visited')]);

@@ -112,8 +112,13 @@ const hold = (
   fleet.touchTarget(target, position);
 };
 
+/** Those that objects of the target are in, and those of its own manifests. */
 const namespacesOf = ({ inventory }: TargetRecord): Set<string> => {
   const names = new Set<string>();
-  for (const { ref, wanted } of inventory.values()) if (wanted && ref.namespace) names.add(ref.namespace);
+  for (const { ref, wanted, made } of inventory.values()) {
+    if (!wanted || made) continue;
+    if (ref.namespace) names.add(ref.namespace);
+    else if (ref.apiVersion === 'v1' && ref.kind === 'Namespace') names.add(ref.name);
+  }
   return names;
 };

@@ -119,7 +119,7 @@ const judge = async (
   return inside.act === 'Wait' ? { outcome: 'InUse', reason: inside.message } : undefined;
 };
 
-/** What stays loses our marks, if it carries them: nobody answers for it any more. */
+/** What stays loses our marks, if it carries them and no other application's: nobody answers for it any more. */
 const kept = async (
   deps: PruneDeps,
   resource: ApiResource,
@@ -128,8 +128,9 @@ const kept = async (
   { application, signal }: PruneOptions,
 ): Promise<Verdict> => {
   const { uid, resourceVersion, labels, annotations } = live.metadata;
+  const owner = labels?.[APPLICATION_LABEL];
   const isMarked =
-    labels?.[APPLICATION_LABEL] === application || annotations?.[CREATED_NAMESPACE_FOR] !== undefined;
+    owner === application || (owner === undefined && annotations?.[CREATED_NAMESPACE_FOR] !== undefined);
   if (CONTAINERS.has(live.kind) && isMarked) {
     const marks = [PLAN_ANNOTATION, GENERATION_ANNOTATION, CREATED_NAMESPACE_FOR];
     await deps.client.request('PATCH', objectPath(resource, live.metadata), {

@@ -185,6 +185,14 @@ describe('prune', () => {
       expect(await drop()).toMatchObject({ outcome: 'Deleted' });
     });
 
+    it('that another application has taken over keeps the marks of that one', async () => {
+      const mark = { 'keelson.dev/generation': '12', 'keelson.dev/created-namespace-for': 'shop' };
+      live({ ...LABELLED, annotations: mark });
+      expect(await drop()).toMatchObject({ outcome: 'Kept', reason: /belongs to the application bank/ });
+      const { labels, annotations } = api.objects.get(path)!.metadata;
+      expect([labels, annotations]).toEqual([LABELLED.labels, mark]);
+    });
+
     it.each([
       ['an object that is not of Keelson', 'configmaps', { name: 'mine' }, 'Kept', /ConfigMap shop\/mine/],
       ['a custom resource', 'widgets', { name: 'mine' }, 'Kept', /Widget shop\/mine/],
