@@ -106,6 +106,18 @@ describe('drift of a target', () => {
     expect(await lastEnd()).toMatchObject({ object: settings, how: 'Applied' });
   });
 
+  it('that was open when the cluster was let go of is over when it is registered again, and found anew', async () => {
+    cluster().delete(settings);
+    await isOpen();
+    await fleet.forget('a', 'orphan');
+    await until('the target is gone', async () => (await target()) === undefined);
+    await fleet.register('a');
+    await until('the plan is applied', async () => (await target())?.health?.status === 'Current');
+    expect(await lastEnd()).toMatchObject({ object: settings, how: 'Applied', at: expect.any(String) });
+    cluster().delete(settings);
+    await isOpen();
+  });
+
   it('names the manager who took a field by force, and says nothing of fields that are not ours', async () => {
     const apply = (manager: string, data: object) =>
       fetch(

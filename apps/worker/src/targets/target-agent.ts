@@ -185,6 +185,7 @@ export class TargetAgent {
       generation,
       hash,
       objects,
+      at: new Date().toISOString(),
       ...(changes.createdNamespaces.length > 0 ? { namespaces: changes.createdNamespaces } : {}),
     });
     // Not before it is recorded: a database that is away now must not make us believe that it knows.

@@ -18,6 +18,8 @@ export type TargetCommand = { readonly application: string; readonly cluster: st
       readonly hash: string;
       readonly objects: readonly AppliedObject[];
       readonly namespaces?: readonly MadeNamespace[];
+      /** RFC 3339; with it ends the drift of these objects that is still open. */
+      readonly at?: string;
     }
   | {
       readonly type: 'RecordMade';

@@ -12,9 +12,14 @@ export const decideTarget = (state: TargetState, command: TargetCommand): Decisi
   const { application, cluster } = command;
   switch (command.type) {
     case 'RecordApplied': {
-      const { type: _, ...data } = command;
+      const { type: _, at, ...data } = command;
       if (data.generation <= state.appliedGeneration) return accept();
-      return accept({ type: 'PlanApplied', data });
+      // Of a target that was gone meanwhile the worker does not know what was open.
+      const ended = data.objects.flatMap(({ ref: object }): TargetEvent[] => {
+        if (at === undefined || !(keyOf(object) in state.drift)) return [];
+        return [{ type: 'DriftCorrected', data: { application, cluster, object, at, how: 'Applied' } }];
+      });
+      return accept({ type: 'PlanApplied', data }, ...ended);
     }
     case 'RecordMade': {
       const { type: _, ...data } = command;

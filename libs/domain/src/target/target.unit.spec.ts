@@ -82,6 +82,16 @@ describe('a target', () => {
     ).toEqual([]);
   });
 
+  it('ends with the next plan what is open of its objects', () => {
+    const objects = [{ ref: object, outcome: 'Configured' }] as const;
+    const applied = { ...of, type: 'RecordApplied', generation: 9, hash: 'h', objects, at } as const;
+    expect(typesOf(given(targetDecider, [drifted]).when(applied))).toEqual(['PlanApplied', 'DriftCorrected']);
+    expect(typesOf(given(targetDecider, [drifted]).when({ ...applied, objects: [] }))).toEqual([
+      'PlanApplied',
+    ]);
+    expect(typesOf(given(targetDecider, []).when(applied))).toEqual(['PlanApplied']);
+  });
+
   it('tells why an object that must go is still there, once, and again when it is owed anew', () => {
     const delay = { object, reason: 'Refused', message: 'quota 17 exceeded' } as const;
     const delayed: TargetEvent = { type: 'DeletesDelayed', data: { ...of, objects: [delay] } };
