@@ -91,6 +91,26 @@ describe('a cluster', () => {
     expect(typesOf(when({ ...seen, type: 'RecordConnected', version: 'v1.99.0' }))).toEqual([]);
   });
 
+  it('tells anew why it cannot be served with new credentials, be it for the same reason', () => {
+    const rotated: ClusterEvent = {
+      type: 'ClusterConnectionChanged',
+      data: { cluster: 'eu-1', connection: { ...connection, credentials: 'v2' } },
+    };
+    const { when, state } = given(clusterDecider, [registered, connected, lost, rotated]);
+    expect(state).toMatchObject({ phase: 'Unreachable' });
+    expect(state).not.toHaveProperty('unreachable');
+    const still = {
+      credentials: 'v2',
+      type: 'RecordUnreachable',
+      reason: 'Network',
+      message: 'reset',
+    } as const;
+    expect(typesOf(when(still))).toEqual(['ClusterUnreachable']);
+    expect(typesOf(when({ credentials: 'v2', type: 'RecordConnected', version: 'v1.36.2' }))).toEqual([
+      'ClusterConnected',
+    ]);
+  });
+
   it('remembers which cluster it is for as long as something may be owed to it', () => {
     const known: ClusterEvent = {
       type: 'ClusterConnected',

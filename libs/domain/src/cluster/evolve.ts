@@ -19,8 +19,11 @@ export const evolveCluster = (state: ClusterState, event: ClusterEvent): Cluster
   switch (event.type) {
     case 'ClusterLabelsChanged':
       return { ...state, labels: event.data.labels };
-    case 'ClusterConnectionChanged':
-      return { ...state, connection: event.data.connection };
+    case 'ClusterConnectionChanged': {
+      // Why the former connection did not work says nothing of this one, whose reason must not be taken for the same.
+      const { unreachable: _, ...rest } = state;
+      return { ...rest, connection: event.data.connection };
+    }
     case 'ClusterConnected': {
       const { unreachable: _, ...rest } = state;
       return {
