@@ -56,8 +56,10 @@ export class TargetAgent {
    */
   want(desired: Desired): boolean {
     const before = this.desired;
-    if (desired.generation < before.generation) return false;
     const isNewPlan = desired.generation > before.generation;
+    // Of the same plan, the policy and what is owed may be older.
+    if (!isNewPlan && (desired.generation < before.generation || desired.position < before.position))
+      return false;
     if (isNewPlan) this.attempts = 0;
     this.desired = desired;
     const isNewOfDrift = this.drift.want(desired, this.overtaken(desired) || isNewPlan);
