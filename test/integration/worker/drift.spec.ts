@@ -46,6 +46,30 @@ describe('drift of a target', () => {
     expect(await lastEnd()).toMatchObject({ object: settings, how: 'Undone', at: expect.any(String) });
   });
 
+  it('that the API server does not let be put right says why, for as long as it does not', async () => {
+    const { requests } = cluster();
+    const count = requests.count.bind(requests);
+    let isRefused = true;
+    requests.count = (verb) => {
+      count(verb);
+      if (isRefused && verb === 'apply') throw badRequest('the webhook says no');
+    };
+    await policy('Correct');
+    edit('by hand');
+    await isOpen();
+    const { health } = await until('it says why', async () => {
+      const seen = await target();
+      return seen.health.message.includes('the webhook says no') && seen;
+    });
+    expect(health).toMatchObject({
+      status: 'InProgress',
+      message: expect.stringMatching(/ConfigMap shop\/settings/),
+    });
+    isRefused = false;
+    await until('it is put right', () => greeting() === 'planned', 40_000);
+    await until('nothing is in the way', async () => (await target()).health.status === 'Current');
+  });
+
   it('of one object whose normal form is refused after a restart keeps nothing else from being looked after', async () => {
     const { requests } = cluster();
     const count = requests.count.bind(requests);

@@ -52,3 +52,10 @@ export const withProgress = (health: Health, progress: BatchProgress | undefined
   if (reached || health.status === 'Failed') return { ...health, workload };
   return { status: 'InProgress', message, workload };
 };
+
+/** The verdict of a target that cannot be made what its plan says: no failure of the plan, which was applied before. */
+export const withHindrance = (health: Health, hindrance: string | undefined): Health => {
+  if (hindrance === undefined || health.status === 'Failed') return health;
+  const message = health.status === 'Current' ? hindrance : `${health.message}; ${hindrance}`;
+  return { ...health, status: 'InProgress', message };
+};

@@ -1,11 +1,11 @@
-import { keyOf, refOf, type KubeObject, type TargetPolicy } from '@keelson/domain';
+import { describeRef, keyOf, refOf, type KubeObject, type TargetPolicy } from '@keelson/domain';
 import { applyPlan, type ApplyRequest, type ChangeSet, type Classified } from '@keelson/k8s';
 import { backoffMs } from '../kernel/backoff';
 import { changeChildren } from './change-children';
 import { itemOf, type Desired } from './desired';
 import { DriftControl } from './drift-control';
 import { earlierPods } from './earlier-pods';
-import { judgeTarget, withProgress } from './judge-target';
+import { judgeTarget, withHindrance, withProgress } from './judge-target';
 import { isOvertaken } from './overtaken';
 import { Pruning } from './pruning';
 import { Reports } from './reports';
@@ -27,6 +27,8 @@ export class TargetAgent {
   /** The newest generation that this process knows the cluster to have. */
   private applied: number;
   private attempts = 0;
+  /** What the API server refused at the last look, of a plan that is applied: a correction, or the next step. */
+  private hindrance: string | undefined;
   private readonly reports: Reports;
   private readonly drift: DriftControl;
   private readonly steering: Steering;
@@ -134,6 +136,7 @@ export class TargetAgent {
 
   private async follow(desired: Desired, course: Course): Promise<void> {
     if (course.refused !== undefined) return this.refuse(desired, course.refused);
+    this.hindrance = undefined;
     if (this.applied < desired.generation) await this.apply(desired, course);
     else await this.steer(desired, course);
     if (this.applied === desired.generation) await this.keep(desired, course);
@@ -246,6 +249,8 @@ export class TargetAgent {
     if (stale) return;
     if (error.kind === 'unreachable' || error.kind === 'unauthorized') return this.host.suspect(error);
     const { message } = error;
+    if (terminal && this.applied === generation)
+      this.hindrance = failure ? `${describeRef(failure.ref)}: ${message}` : message;
     this.reports.tell({
       type: 'RecordApplyFailed',
       generation,
@@ -264,7 +269,7 @@ export class TargetAgent {
     const unheld = waves.flat().filter((object) => !held.has(keyOf(refOf(object))));
     const verdict = judgeTarget(this.host.deps.cache, unheld, desired.namespace);
     if (!verdict) return this.wait(desired, unheld);
-    this.verdicts.tell(desired, withProgress(verdict, progress));
+    this.verdicts.tell(desired, withHindrance(withProgress(verdict, progress), this.hindrance));
   }
 }
 
