@@ -103,6 +103,30 @@ it('a target that never was is unknown; one that never drifted has no history', 
   });
 });
 
+it('a drift ends also when the plan has come to name the object in another version of its API', async () => {
+  const budget = {
+    apiVersion: 'policy/v1beta1',
+    kind: 'PodDisruptionBudget',
+    namespace: 'shop',
+    name: 'web',
+  };
+  const renewed = { ...budget, apiVersion: 'policy/v1' };
+  const other = { ...budget, apiVersion: 'example.com/v1' };
+  await detected(budget, '/spec/maxUnavailable', 1, 2);
+  const after = positions.at(-1)! - 1;
+  await record('DriftCorrected', { object: other, how: 'Applied' });
+  await record('DriftCorrected', { object: renewed, how: 'Applied' });
+  const ended = positions.at(-1);
+  await detected(budget, '/spec/maxUnavailable', 1, 3);
+  await record('ObjectsPruned', { objects: [other] });
+  await record('ObjectsPruned', { objects: [other, renewed] });
+  const { body } = await api.getAt(`${history}?after=${after}`, position);
+  expect(body.items).toMatchObject([
+    { to: 2, corrected: { position: ended, how: 'Applied' } },
+    { to: 3, corrected: { position, how: 'Pruned' } },
+  ]);
+});
+
 it('a field that flaps is shown on its target until it is settled', async () => {
   const now = Date.now();
   for (let round = 0; round <= FLAPPING.limit; round += 1) {

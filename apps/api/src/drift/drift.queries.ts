@@ -11,6 +11,10 @@ export interface EndRow {
   readonly at: string;
 }
 
+/** SQL: an object whatever version of its API it is named in, as `keyOf` does in the domain. */
+const versionless = (object: string): string =>
+  `jsonb_set(${object}, '{apiVersion}', to_jsonb(regexp_replace(${object} ->> 'apiVersion', '/?[^/]*$', '')))`;
+
 /**
  * The next event after each detection that is about the same object: from index to index of the stream, so that a long
  * history costs a page no more than a short one.
@@ -30,8 +34,11 @@ export const endsOf = async (
       cross join lateral (
         select n.seq, n.type, n.data, n.recorded_at from events n
         where n.stream_id = d.stream_id and n.version > d.version
-          and (n.type in ('DriftDetected', 'DriftCorrected') and n.data -> 'object' = d.data -> 'object'
-               or n.type = 'ObjectsPruned' and n.data -> 'objects' @> jsonb_build_array(d.data -> 'object'))
+          and (n.type in ('DriftDetected', 'DriftCorrected')
+                 and ${versionless(`(n.data -> 'object')`)} = ${versionless(`(d.data -> 'object')`)}
+               or n.type = 'ObjectsPruned' and exists (
+                 select from jsonb_array_elements(n.data -> 'objects') o
+                 where ${versionless('o')} = ${versionless(`(d.data -> 'object')`)}))
         order by n.version limit 1
       ) e
       join event_log l on l.seq = e.seq
