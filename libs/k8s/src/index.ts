@@ -6,6 +6,7 @@ export { CREATED_NAMESPACE_FOR } from './apply/namespaces';
 export { ignoredPaths, isIgnored } from './apply/ignored-fields';
 export { mapAtMost } from './apply/in-turn';
 export * from './apply/children';
+export { readLive } from './apply/patch';
 export { rememberAgain } from './apply/remember-again';
 export * from './client/classify';
 export { ClusterClient, type ClientOptions, type RequestOptions } from './client/cluster-client';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FLAPPING, type DriftPolicy } from '@keelson/domain';
+import { APPLICATION_LABEL, FLAPPING, type DriftPolicy } from '@keelson/domain';
 import { badRequest } from '../../../libs/k8s/src/simulator/api/api-error';
 import { until } from '../../support/until';
 import { configMap, deployment, startFleet, type Fleet } from './fleet-harness';
@@ -140,6 +140,30 @@ describe('drift of a target', () => {
     expect(await lastEnd()).toMatchObject({ object: settings, how: 'Applied', at: expect.any(String) });
     cluster().delete(settings);
     await isOpen();
+  });
+
+  it.each<DriftPolicy>(['Report', 'Correct'])('of our label is no deletion (%s)', async (how) => {
+    await policy(how);
+    await until('the policy is known', async () => {
+      const { rows } = await fleet.pool.query(
+        `select state #>> '{definition,policy,drift}' as drift from read.applications`,
+      );
+      return rows[0].drift === how;
+    });
+    cluster().edit(settings, ({ metadata }) => delete metadata.labels);
+    const [told] = await until('it is told of', async () => {
+      const all = await events('DriftDetected');
+      return all.length > 0 && all;
+    });
+    expect(told).toMatchObject({
+      object: settings,
+      changes: [{ path: expect.stringMatching(/^\/metadata\/labels/) }],
+    });
+    if (how === 'Correct')
+      await until(
+        'it is put back',
+        () => cluster().get(settings)?.metadata.labels?.[APPLICATION_LABEL] === 'shop',
+      );
   });
 
   it('names the manager who took a field by force, and says nothing of fields that are not ours', async () => {

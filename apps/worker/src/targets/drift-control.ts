@@ -1,4 +1,5 @@
 import {
+  APPLICATION_LABEL,
   correctionDueAt,
   driftDecider,
   keyOf,
@@ -16,6 +17,8 @@ import {
   generationOf,
   ignoredPaths,
   isIgnored,
+  placedRef,
+  readLive,
   rememberAgain,
   type ChangeSet,
 } from '@keelson/k8s';
@@ -35,7 +38,11 @@ type Waves = readonly (readonly KubeObject[])[];
 interface Found {
   readonly ref: ObjectRef;
   readonly changes: readonly DriftChange[];
+  /** The watch says that it is gone, and so it was when the API server was asked. */
+  readonly isGone?: true;
 }
+
+const DELETED: readonly DriftChange[] = [{ path: '', from: 'applied', to: 'deleted' }];
 
 type Told = DriftCommand extends infer Command
   ? Command extends DriftCommand
@@ -85,9 +92,7 @@ export class DriftControl {
     if (policy.drift === 'Ignore') return;
     // Another worker was here with a newer plan. That is no drift, and nothing to be put right.
     if (generationOf(live) > generation) return;
-    const changes = deleted
-      ? [{ path: '', from: 'applied', to: 'deleted' }]
-      : this.differences(live, ignoredPaths(policy.ignoreFields, ref));
+    const changes = deleted ? DELETED : this.differences(live, ignoredPaths(policy.ignoreFields, ref));
     if (changes.length > 0) this.found.set(keyOf(ref), { ref, changes });
     else this.found.delete(keyOf(ref));
   }
@@ -153,11 +158,45 @@ export class DriftControl {
   ): Promise<ChangeSet | undefined> {
     const { drift } = desired.policy;
     if (drift === 'Ignore') this.found.clear();
+    await this.tellLostLabels(desired);
     const due = this.due(desired);
     if (drift === 'Report') for (const item of due) this.report(desired, item);
     const failed = drift === 'Correct' ? await this.correct(desired, due, waves, send) : undefined;
     this.settle(desired);
     return failed;
+  }
+
+  /** A watch by label says of an object that lost it what it says of one that was deleted: a GET tells them apart. */
+  private async tellLostLabels({ application, generation, policy }: Desired): Promise<void> {
+    const { deps, signal } = this.host;
+    for (const [key, item] of this.found) {
+      if (item.changes !== DELETED || item.isGone) continue;
+      const live = await this.live(item.ref);
+      signal.throwIfAborted();
+      // What was seen meanwhile is newer.
+      if (live === 'unknown' || this.found.get(key) !== item) continue;
+      if (live === 'absent') {
+        this.found.set(key, { ...item, isGone: true });
+        continue;
+      }
+      const label = `/metadata/labels/${APPLICATION_LABEL.replace('/', '~1')}`;
+      const changes = deps.memory.get(refOf(live))
+        ? this.differences(live, ignoredPaths(policy.ignoreFields, item.ref))
+        : [{ path: label, from: application, to: live.metadata.labels?.[APPLICATION_LABEL] }];
+      if (generationOf(live) > generation || changes.length === 0) this.found.delete(key);
+      else this.found.set(key, { ref: item.ref, changes });
+    }
+  }
+
+  /** `unknown` when the API server does not say. */
+  private async live(ref: ObjectRef): Promise<KubeObject | 'absent' | 'unknown'> {
+    const { deps, signal } = this.host;
+    try {
+      const resource = await deps.discovery.resolve(ref.apiVersion, ref.kind);
+      return await readLive(deps.client, resource, placedRef(resource, ref), signal);
+    } catch {
+      return 'unknown';
+    }
   }
 
   private async correct(
