@@ -44,6 +44,10 @@ interface Found {
 
 const DELETED: readonly DriftChange[] = [{ path: '', from: 'applied', to: 'deleted' }];
 
+const lostLabel = (application: string, to?: string): DriftChange[] => [
+  { path: `/metadata/labels/${APPLICATION_LABEL.replace('/', '~1')}`, from: application, to },
+];
+
 type Told = DriftCommand extends infer Command
   ? Command extends DriftCommand
     ? Omit<Command, 'application' | 'cluster' | 'at'>
@@ -158,7 +162,7 @@ export class DriftControl {
   ): Promise<ChangeSet | undefined> {
     const { drift } = desired.policy;
     if (drift === 'Ignore') this.found.clear();
-    await this.tellLostLabels(desired);
+    if (drift === 'Report') await this.findLostLabels(desired);
     const due = this.due(desired);
     if (drift === 'Report') for (const item of due) this.report(desired, item);
     const failed = drift === 'Correct' ? await this.correct(desired, due, waves, send) : undefined;
@@ -166,8 +170,11 @@ export class DriftControl {
     return failed;
   }
 
-  /** A watch by label says of an object that lost it what it says of one that was deleted: a GET tells them apart. */
-  private async tellLostLabels({ application, generation, policy }: Desired): Promise<void> {
+  /**
+   * A watch by label says of an object that lost it what it says of one that was deleted: a GET tells them apart. What is
+   * put right needs none, and does not wait for one: the answer to the apply tells.
+   */
+  private async findLostLabels({ application, generation, policy }: Desired): Promise<void> {
     const { deps, signal } = this.host;
     for (const [key, item] of this.found) {
       if (item.changes !== DELETED || item.isGone) continue;
@@ -179,10 +186,9 @@ export class DriftControl {
         this.found.set(key, { ...item, isGone: true });
         continue;
       }
-      const label = `/metadata/labels/${APPLICATION_LABEL.replace('/', '~1')}`;
       const changes = deps.memory.get(refOf(live))
         ? this.differences(live, ignoredPaths(policy.ignoreFields, item.ref))
-        : [{ path: label, from: application, to: live.metadata.labels?.[APPLICATION_LABEL] }];
+        : lostLabel(application, live.metadata.labels?.[APPLICATION_LABEL]);
       if (generationOf(live) > generation || changes.length === 0) this.found.delete(key);
       else this.found.set(key, { ref: item.ref, changes });
     }
@@ -215,8 +221,10 @@ export class DriftControl {
     for (const [index, object] of wanted.flat().entries()) {
       const key = keyOf(refOf(object));
       const item = items.get(key)!;
-      this.report(desired, item);
-      if (result.changes[index]?.error) continue;
+      const { outcome, error } = result.changes[index] ?? {};
+      const wasThere = item.changes === DELETED && outcome === 'Configured';
+      this.report(desired, wasThere ? { ...item, changes: lostLabel(desired.application) } : item);
+      if (error) continue;
       this.end(desired, key, 'Applied');
       this.found.delete(key);
       // What came while the apply was under way may be older than its answer, or a new drift already.
