@@ -56,10 +56,13 @@ const arrive = async (
   await planner.plan(target, moment);
 };
 
-/** A run that is over does not keep sidecars from the clusters that have all of its release, whatever became of them. */
+/**
+ * A run that is over does not keep sidecars from the clusters that have all of their release, whatever became of them:
+ * also not from those that it never came to, and that an earlier run had left with its pace.
+ */
 export const letGo = async (fleet: Fleet, planner: Planner, run: Run, moment: Moment): Promise<void> => {
   for (const target of fleet.targetsOf(run.application)) {
-    if (target.run === run.run && target.pace && target.sidecars) await planner.plan(target, moment);
+    if (target.pace && target.sidecars) await planner.plan(target, moment);
   }
 };
 
