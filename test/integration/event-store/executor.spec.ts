@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ConcurrencyError, createPool, openEventStore, type EventStore } from '@keelson/event-store';
+import {
+  appendWithin,
+  ConcurrencyError,
+  createPool,
+  openEventStore,
+  type EventStore,
+} from '@keelson/event-store';
 import type { Pool } from 'pg';
 import { testDatabase, type TestDatabase } from '../../support/database';
 import { until } from './support/until';
@@ -71,7 +77,7 @@ describe('the command executor', () => {
     let commands;
     try {
       await stalling.query('begin');
-      await stalling.query('select pg_current_xact_id()');
+      await appendWithin(stalling, unitOf('stalling', 'run/stalling', 0, noted('not committed yet')));
       const first = add(1, 'run/seen');
       await until('it is recorded', async () => (await total('run/seen')) === 1);
       let answered = false;

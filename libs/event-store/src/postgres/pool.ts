@@ -13,7 +13,8 @@ const KEEPALIVES = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tc
 
 /**
  * A pool whose dead connections never end the process.
- * A writing transaction left open stalls the sealer's fence, so the server ends one that idles for 30 s.
+ * A process that is stopped in the middle of a projection keeps the others from it, so the server ends a transaction that
+ * idles for 30 s. Not sooner: one event may move 100,000 targets, and all of them are computed between two statements.
  */
 export const createPool = (url: string, { onError, ...config }: PoolOptions = {}): Pool => {
   const pool = new Pool({

@@ -15,12 +15,12 @@ interface Row {
 }
 
 const batchSize = 1_000;
-/** Behind the fence: its transactions take milliseconds, and nobody tells when they end. */
+/** Behind the fence: the appends that it waits for take milliseconds, and nobody tells when they end. */
 const firstFenceWaitMs = 1;
 const lastFenceWaitMs = 25;
 
 /**
- * Gives committed events their positions (seal_events in migrations/0004 is the whole of it). Appends of a process
+ * Gives committed events their positions (seal_events in migrations/0004 and 0005 is the whole of it). Appends of a process
  * that has one seal by themselves; it is left what they could not: what was behind the fence, what a process without
  * one appended, and what a killed one left. Any number of processes may run one; the database lets one work at a time.
  *
