@@ -50,6 +50,11 @@ export const repairFaults = (events: readonly LogEvent[], heard: ReadonlySet<str
     const before = AFTER[type];
     if (before !== undefined && !said.has(before)) fault(`without ${before}`);
     if (type === 'NodeCordoned') known.ours = data.ours;
+    if (type === 'NodeCordonLifted') {
+      known.ours = false;
+      said.delete('NodeCordoned');
+      said.delete('NodeDrained');
+    }
     if (type === 'NodeUncordoned' && !known.ours) fault('and somebody else had cordoned it');
     if (type === 'NodeRepairRequestBegun') begun.add(repair);
     if (type === 'NodeRepairRequested' && !heard.has(repair)) fault('and the repair system was not called');

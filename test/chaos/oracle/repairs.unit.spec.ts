@@ -59,6 +59,12 @@ describe('the judge of repairs', () => {
       [OF.repair],
       'without NodeCordoned',
     ],
+    [
+      'a call before the second drain',
+      [...WHOLE.slice(0, 4), ['NodeCordonLifted'], WHOLE[1]!, WHOLE[4]!],
+      [OF.repair],
+      'without NodeDrained',
+    ],
     ['a call before the drain', without('NodeDrained'), [OF.repair], 'without NodeDrained'],
     [
       'a call that was not begun',

@@ -130,6 +130,7 @@ export const PART_OF: PartOfType = {
   NodeRepairRequested: 'nodeRepair',
   NodeRepaired: 'nodeRepair',
   NodeRepairCancelled: 'nodeRepair',
+  NodeCordonLifted: 'nodeRepair',
   NodeUncordoned: 'nodeRepair',
   NodeRepairEnded: 'nodeRepair',
   RepairsHalted: 'nodeRepair',

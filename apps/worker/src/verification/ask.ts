@@ -28,8 +28,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_REDIRECTS = 5;
 
 /**
- * Asks once, following redirects. Throws when there is no complete answer, when it is larger than 1 MB and is not to be cut, and when an
- * address on the way may not be asked.
+ * Asks once, following redirects. Throws when there is no complete answer, when it is larger than 1 MB and is not to be
+ * cut, and when an address on the way may not be asked.
  * A connection for each question: they are seconds apart, an idle one would have been closed meanwhile, and nothing is
  * left open when a worker stops.
  */

@@ -65,7 +65,11 @@ const followRepair = (pass: Pass, before: NodeRepair, node: ObservedNode | undef
     if (repair.cordon === 'ours') pass.say('NodeUncordoned', of);
     return pass.say('NodeRepairEnded', { ...of, outcome });
   }
-  if (!node.unschedulable) return;
+  if (!node.unschedulable) {
+    const isWithUs = repair.repairedAt === undefined && !isHandedOver(repair);
+    if (repair.drainedAt !== undefined && isWithUs) pass.say('NodeCordonLifted', of);
+    return;
+  }
   const ours = node.cordonedFor === repair.repair;
   if (repair.cordon === undefined || (ours && repair.cordon === 'other'))
     pass.say('NodeCordoned', { ...of, ours });

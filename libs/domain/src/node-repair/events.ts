@@ -47,10 +47,12 @@ export type NodeRepairEvent =
     >
   /** `ours` is false where somebody else had cordoned the node: we do not uncordon it then. */
   | DomainEvent<'NodeCordoned', OfRepair & { readonly ours: boolean }>
-  /** Budgets hold pods, or the API server refuses what is to be done; told once for each message. It is tried again for ever. */
+  /** Budgets hold pods, or the API server refuses what is to be done; told once for each message, and tried for ever. */
   | DomainEvent<'NodeEvictionsHeld', OfRepair & { readonly pods: number; readonly message: string }>
   | DomainEvent<'NodePodsForceDeleted', OfRepair & { readonly pods: readonly PodName[] }>
   | DomainEvent<'NodeDrained', OfRepair>
+  /** Somebody uncordoned a drained node before the repair system was called: pods may have come, and it is drained anew. */
+  | DomainEvent<'NodeCordonLifted', OfRepair>
   /** Written before the repair system is called: from here on it may be at work on the machine. */
   | DomainEvent<'NodeRepairRequestBegun', OfRepair>
   /** The repair system refused, or could not be reached. `unanswered`: it may have heard all the same. */

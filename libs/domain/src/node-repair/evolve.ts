@@ -39,6 +39,7 @@ export const evolveRepairs = (state: NodeRepairs, event: NodeRepairEvent): NodeR
     case 'NodeEvictionsHeld':
     case 'NodePodsForceDeleted':
     case 'NodeDrained':
+    case 'NodeCordonLifted':
     case 'NodeRepairRequestBegun':
     case 'NodeRepairRequestFailed':
     case 'NodeRepairRequested':
@@ -66,6 +67,10 @@ const step = (repair: NodeRepair, event: NodeRepairEvent): NodeRepair => {
     case 'NodeDrained': {
       const { held: _, ...rest } = repair;
       return { ...rest, drainedAt: at };
+    }
+    case 'NodeCordonLifted': {
+      const { drainedAt: _, cordon: _cordon, cordonedAt: _at, ...rest } = repair;
+      return rest;
     }
     case 'NodeRepairRequestBegun':
       return { ...repair, requesting: true };

@@ -206,6 +206,17 @@ describe('the course of a repair', () => {
     expect([found.types, found.steps]).toEqual([types, steps]);
   });
 
+  it('drains a node once more whose cordon somebody lifted, unless the repair system may be at work on it', () => {
+    const history = [started(), cordoned(), drained];
+    const lifted = away('n1', 9, { cordonedFor: of.repair });
+    const first = look(history, [lifted, ...others]);
+    expect([first.types, first.steps]).toEqual([['NodeCordonLifted'], ['Cordon']]);
+    const second = look([...history, ...first.events], [away('n1', 9, ours), ...others]);
+    expect([second.types, second.steps]).toEqual([['NodeCordoned'], ['Drain']]);
+    for (const known of [[begun], [requested], [repaired]])
+      expect(look([...history, ...known], [lifted, ...others]).types).toEqual([]);
+  });
+
   it('never uncordons what somebody else cordoned', () => {
     const foreign = [started(), cordoned(false), drained, requested, repaired];
     const found = look(foreign, [node('n1', { unschedulable: true }), ...others]);

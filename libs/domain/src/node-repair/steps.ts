@@ -63,7 +63,7 @@ const stepOf = (
 const isHalted = (state: NodeRepairs, { policy }: NodeRepair): boolean =>
   policy !== undefined && own(state.halts, policy) !== undefined;
 
-/** Only a node that is not Ready has its pods deleted; it must have been given the time from its cordon, and from when it went away. */
+/** Only of a node that is not Ready, and that was given the time from its cordon, and from when it went away. */
 const forceDeleteAt = (
   { cordonedAt }: NodeRepair,
   node: ObservedNode,
