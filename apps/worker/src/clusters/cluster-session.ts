@@ -32,6 +32,7 @@ import type { Observations } from '../targets/observations';
 import type { TargetRecorder } from '../targets/recorder';
 import { TargetAgent } from '../targets/target-agent';
 import type { TargetHost } from '../targets/target-host';
+import { UNTIL_WATCHED_MS } from '../targets/until-watched';
 import { countNodes } from './count-nodes';
 import { hasInventory, identityOf } from './identity';
 import { Probing } from './probing';
@@ -85,6 +86,8 @@ export class ClusterSession implements TargetHost {
   /** What agents that were dropped still have to say. */
   private readonly endings = new Set<Promise<void>>();
   private readonly work: KeyedWork;
+  /** Applications that cannot be looked at while a watch is missing. */
+  private readonly unwatched = new Set<string>();
   private readonly retries = new Timers((application) => this.work.ask(application));
   private readonly probing: Probing<Greeting>;
   private readonly strays: Strays;
@@ -102,7 +105,12 @@ export class ClusterSession implements TargetHost {
     this.observations = options.observations;
     this.client = new ClusterClient(options.connection, { maxConcurrent: REQUESTS_AT_ONCE });
     this.discovery = new Discovery(this.client);
-    this.watches = new WatchSet({ client: this.client, discovery: this.discovery, transform: kept });
+    this.watches = new WatchSet({
+      client: this.client,
+      discovery: this.discovery,
+      transform: kept,
+      onFollowing: () => this.isWatched(),
+    });
     this.deps = {
       client: this.client,
       discovery: this.discovery,
@@ -168,6 +176,7 @@ export class ClusterSession implements TargetHost {
     }
     this.children.follow(application, []);
     this.retries.cancel(application);
+    this.unwatched.delete(application);
   }
 
   get applications(): string[] {
@@ -225,6 +234,11 @@ export class ClusterSession implements TargetHost {
     if (!this.stopping.signal.aborted) this.retries.set(application, delayMs);
   }
 
+  whenWatched(application: string, atMostMs: number): void {
+    this.unwatched.add(application);
+    this.again(application, atMostMs);
+  }
+
   suspect(_error: Classified): void {
     this.probing.ask();
   }
@@ -244,9 +258,20 @@ export class ClusterSession implements TargetHost {
     this.again(application, 2_000);
   }
 
+  /** Not before the last of the watches that are being opened: most applications need several of them. */
+  private isWatched(): void {
+    if (this.watches.isOpening) return;
+    for (const application of this.unwatched) {
+      this.retries.cancel(application);
+      this.work.ask(application);
+    }
+    this.unwatched.clear();
+  }
+
   private onWatchEvent(event: WatchSetEvent): void {
-    if (event.type === 'SYNCED') return this.askAll();
+    if (event.type === 'SYNCED') return;
     if (event.type === 'ERROR') {
+      this.isWatched();
       if (
         event.error.kind === 'unreachable' ||
         event.error.kind === 'unauthorized' ||
@@ -263,7 +288,10 @@ export class ClusterSession implements TargetHost {
     const application = event.object.metadata.labels?.[APPLICATION_LABEL] ?? '';
     const agent = this.agents.get(application);
     const isGone = event.type === 'DELETED';
-    if (agent?.saw(event.object, isGone)) this.work.ask(application);
+    // What a list brings cannot be looked up before the watch that follows it is open.
+    if (agent?.saw(event.object, isGone))
+      if (event.source === 'list') this.whenWatched(application, UNTIL_WATCHED_MS);
+      else this.work.ask(application);
     if (isGone) this.strays.clear(event.object);
     else if (!agent?.wants(event.object)) this.strays.suspect(event.object);
   }

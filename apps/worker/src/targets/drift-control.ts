@@ -114,7 +114,10 @@ export class DriftControl {
       if (!this.isToBeCompared(desired, object)) continue;
       const live = lookUp(deps.cache, object, namespace);
       if (live === 'unknown')
-        return this.host.again(application, untilWatched(refusedWatch(this.host, application, [object])));
+        return this.host.whenWatched(
+          application,
+          untilWatched(refusedWatch(this.host, application, [object])),
+        );
       if (live !== 'absent' && !deps.memory.get(refOf(live)) && !(await this.read(desired, object))) continue;
       this.unread.delete(keyOf(refOf(object)));
       this.look(desired, object);

@@ -131,7 +131,7 @@ export class TargetAgent {
     const refused = refusedWatch(this.host, desired.application, objects);
     if (refused !== undefined && this.applied < desired.generation) this.refuse(desired, refused);
     else if (refused !== undefined) this.verdicts.tell(desired, { status: 'Unknown', message: refused });
-    this.host.again(desired.application, untilWatched(refused));
+    this.host.whenWatched(desired.application, untilWatched(refused));
   }
 
   private async follow(desired: Desired, course: Course): Promise<void> {

@@ -26,6 +26,8 @@ export interface TargetHost {
   watch(refs: readonly ObjectRef[]): void;
   /** Comes back to this application after so long. */
   again(application: string, delayMs: number): void;
+  /** Comes back to it as soon as another watch is open, or after so long. */
+  whenWatched(application: string, atMostMs: number): void;
   /** Something went wrong that is not the cluster's fault: it is logged, and tried again. */
   stumbled(application: string, error: unknown): void;
   /** The cluster did not answer: find out whether it is lost. */

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@keelson/domain';
 import type { TargetHost } from './target-host';
 
-/** A watch opens within this time of its list, unless the cluster is in trouble. */
-const UNTIL_WATCHED_MS = 100;
+/** A watch that opens is told of, unless others are being opened for long. */
+export const UNTIL_WATCHED_MS = 2_000;
 /** Somebody has to give the account the right to it first. */
 const UNTIL_ALLOWED_MS = 15_000;
 
@@ -19,6 +19,6 @@ export const refusedWatch = (
   return refusal === undefined ? undefined : `it cannot be watched: ${refusal}`;
 };
 
-/** When to look again at what is not watched yet; milliseconds. */
+/** When to look again, if no watch opens before, at what is not watched yet; milliseconds. */
 export const untilWatched = (refused: string | undefined): number =>
   refused === undefined ? UNTIL_WATCHED_MS : UNTIL_ALLOWED_MS;

@@ -112,6 +112,7 @@ export class CollectionWatches {
         ...options,
         namespace,
         labelSelector,
+        onFollowing: () => this.#ask(followers),
         resolve: (afresh) => {
           if (afresh) discovery.invalidate(groupOf(apiVersion));
           return discovery.resolve(apiVersion, kind);
@@ -128,6 +129,10 @@ export class CollectionWatches {
   /** The answers to our own writes are no news to those who wrote; a failing watch is seen by the cluster's own. */
   #tell(event: InformerEvent, followers: ReadonlySet<string>): void {
     if (event.type === 'ERROR' || ('source' in event && event.source === 'own')) return;
+    this.#ask(followers);
+  }
+
+  #ask(followers: ReadonlySet<string>): void {
     for (const follower of followers) this.#listener(follower);
   }
 }

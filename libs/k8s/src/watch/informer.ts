@@ -32,6 +32,8 @@ export interface InformerOptions {
    * what has happened meanwhile: until then the cache is of a time gone by, which must not be held against the clock.
    */
   readonly listsAgain?: boolean;
+  /** A watch is open where none was: from now on lookups are answered. */
+  readonly onFollowing?: () => void;
   /** Trims an object before it is kept and told of. */
   readonly transform?: (object: KubeObject) => KubeObject;
   readonly random?: () => number;
@@ -182,8 +184,10 @@ export class Informer {
       livenessMs: this.#livenessMs,
       signal: this.#attempt.signal,
       onOpen: () => {
+        const isNews = this.phase !== 'Watching';
         this.phase = 'Watching';
         this.lastError = undefined;
+        if (isNews) this.#options.onFollowing?.();
       },
     });
     let heard = false;

@@ -82,6 +82,19 @@ describe('Informer', () => {
   const watchCalls = () => server.calls.filter(({ query }) => query['watch']);
   const listCalls = () => server.calls.filter(({ query }) => !query['watch']);
 
+  it('tells when it follows, and when it does again after a break; not when the server ends a watch in time', async () => {
+    const phases: string[] = [];
+    const ends = (_call: Call, response: ServerResponse): void => {
+      open(response, line('ADDED', item('a', '11')));
+      response.end();
+    };
+    watches.push(ends, ends, (_call, response) => json(response, 500, {}));
+    start({ onFollowing: () => void phases.push(informer.phase) });
+    await until('it follows again', () => phases.length === 2);
+    expect(phases).toEqual(['Watching', 'Watching']);
+    expect(watchCalls()).toHaveLength(4);
+  });
+
   it('lists page by page, then watches from there', async () => {
     lists.push(list([item('a', '5')], '10', 'more'), list([item('b', '6')], '10'));
     watches.push((_call, response) =>

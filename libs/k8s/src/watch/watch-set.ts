@@ -16,7 +16,7 @@ export type WatchSetEvent = InformerEvent & { readonly of: WatchedKind };
 
 export interface WatchSetOptions extends Pick<
   InformerOptions,
-  'pageSize' | 'livenessMs' | 'absentRetryMs' | 'backoff' | 'transform' | 'random'
+  'pageSize' | 'livenessMs' | 'absentRetryMs' | 'backoff' | 'onFollowing' | 'transform' | 'random'
 > {
   readonly client: Pick<ClusterClient, 'request' | 'stream'>;
   readonly discovery: Pick<Discovery, 'resolve' | 'invalidate'>;
@@ -118,6 +118,13 @@ export class WatchSet implements LiveCache {
   /** Trusts no open watch any more, and asks for none until it is woken: the cluster is known to be away. */
   suspend(): void {
     for (const { informer } of this.#watched.values()) informer.suspend();
+  }
+
+  /** Whether more kinds are about to be followed: listed for the first time, or anew. */
+  get isOpening(): boolean {
+    return [...this.#watched.values()].some(
+      ({ informer: { phase } }) => phase === 'Stopped' || phase === 'Listing',
+    );
   }
 
   states(): WatchState[] {
