@@ -15,8 +15,6 @@ import {
   Discovery,
   NetworkError,
   NormalForms,
-  trimmedNode,
-  SharedParts,
   WatchSet,
   type Classified,
   type ClusterConnection,
@@ -35,6 +33,7 @@ import type { TargetHost } from '../targets/target-host';
 import { UNTIL_WATCHED_MS } from '../targets/until-watched';
 import { countNodes } from './count-nodes';
 import { hasInventory, identityOf } from './identity';
+import { kept } from './kept';
 import { Probing } from './probing';
 import { OtherClusterError, reasonOf } from './reason-of';
 import { Strays } from './strays';
@@ -386,13 +385,6 @@ const forMany = (): AbortController => {
   setMaxListeners(0, controller.signal);
   return controller;
 };
-
-/** Of all sessions of the process: a thousand clusters have the same applications. */
-const sharedParts = new SharedParts();
-
-/** What no decision looks at is not kept, and what is equal is kept once. */
-const kept = (object: KubeObject): KubeObject =>
-  sharedParts.share(object.kind === 'Node' ? trimmedNode(object) : object);
 
 /** What a cluster that answers says of itself. */
 interface Greeting {
