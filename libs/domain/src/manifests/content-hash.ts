@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { KubeObject } from '../kubernetes/objects';
 
 /** SHA-256 in hex over the canonical JSON (RFC 8785) of a value: the order of keys does not count. */
-export const contentHash = (value: unknown): string =>
-  createHash('sha256')
-    .update(canonicalize(value) ?? 'null')
-    .digest('hex');
+export const contentHash = (value: unknown): string => hash('sha256', canonicalize(value) ?? 'null', 'hex');
 
 const REVISION_LENGTH = 12;
 

@@ -21,18 +21,33 @@ export const HOLD = { minReadySeconds: 2_147_483_646, progressDeadlineSeconds: 2
 const HASH_LENGTH = 20;
 
 /** The hash of the pod template as planned; of a SidecarSet, of all that it puts into pods. */
-export const templateHash = (planned: KubeObject): string =>
-  contentHash(templateIn(planned) ?? null).slice(0, HASH_LENGTH);
+export const templateHash = (planned: KubeObject): string => markOf(planned).template;
+
+/** The plan's object, with the mark of its template. */
+export const marked = (planned: KubeObject): KubeObject => markOf(planned).object;
+
+interface Mark {
+  readonly template: string;
+  readonly object: KubeObject;
+}
+
+/** One object of a plan is in a thousand clusters, and looked at many times in each: it is hashed once. */
+const marks = new WeakMap<KubeObject, Mark>();
+
+const markOf = (planned: KubeObject): Mark => {
+  const known = marks.get(planned);
+  if (known) return known;
+  const template = contentHash(templateIn(planned) ?? null).slice(0, HASH_LENGTH);
+  const mark = { template, object: withAnnotations(planned, { [TEMPLATE_ANNOTATION]: template }) };
+  marks.set(planned, mark);
+  return mark;
+};
 
 const templateIn = (planned: KubeObject): unknown => {
   if (planned.kind !== 'SidecarSet') return valueAt(planned, 'spec', 'template');
   const { updateStrategy: _, ...injected } = recordAt(planned, 'spec');
   return injected;
 };
-
-/** The plan's object, with the mark of its template. */
-export const marked = (planned: KubeObject): KubeObject =>
-  withAnnotations(planned, { [TEMPLATE_ANNOTATION]: templateHash(planned) });
 
 /** Stands in for the plan's object: other fields in its spec, and the mark that says so. */
 export const standIn = (

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** One of each, by an id that tells its content. Held weakly: what nobody else holds any more is forgotten. */
 export class Interner<T extends object> {
@@ -22,7 +22,4 @@ export class Interner<T extends object> {
 }
 
 /** An API server writes keys in one order; another order elsewhere costs sharing, never correctness. */
-export const digest = (value: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(value) ?? '')
-    .digest('base64');
+export const digest = (value: unknown): string => hash('sha256', JSON.stringify(value) ?? '', 'base64');
