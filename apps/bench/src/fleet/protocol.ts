@@ -7,6 +7,8 @@ export interface WorkerState extends WorkerStanding {
   /** Bytes, after a garbage collection. */
   readonly resident: number;
   readonly heap: number;
+  /** Bytes, the most that the process has had so far. */
+  readonly peak: number;
 }
 
 export type ToWorker = { readonly ask: 'standing' } | { readonly ask: 'state' } | { readonly ask: 'pass' };

@@ -29,7 +29,13 @@ const main = async (database: string, key: string): Promise<void> => {
     const { user, system } = process.cpuUsage();
     tell({
       tell: 'state',
-      state: { ...standing, cpuMs: (user + system) / 1_000, resident: rss, heap: heapUsed },
+      state: {
+        ...standing,
+        cpuMs: (user + system) / 1_000,
+        resident: rss,
+        heap: heapUsed,
+        peak: process.resourceUsage().maxRSS * 1_024,
+      },
     });
   });
   process.once('disconnect', () => {
