@@ -27,6 +27,7 @@ export { SharedParts } from './memory/shared-parts';
 export * from './nodes';
 export type { Owed } from './prune/claim';
 export { claimOn, isAppliedByUs } from './prune/claim';
+export type { MarkedObject } from './prune/left-inside';
 export * from './prune/prune';
 export type { InformerEvent, InformerPhase } from './watch/informer';
 export * from './watch/collection-watches';

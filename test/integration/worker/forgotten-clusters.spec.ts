@@ -75,3 +75,20 @@ it('a forgotten cluster that is registered again while it owes keeps what is wan
   expect(cluster().get(configMapRef('settings'))?.metadata.uid).toBe(uid);
   expect(cluster().get(namespaceRef('shop'))?.metadata.deletionTimestamp).toBeUndefined();
 });
+
+it('what was let go of and never taken back keeps its Namespace, and the target ends all the same', async () => {
+  await fleet.forget('a', 'orphan');
+  await until('its target is gone', async () => (await targets()).join() === 'b', SLOW_MS);
+  await deletes.release('shop', '2', [configMapIn('shop')]);
+  await fleet.register('a');
+  await until(
+    'it has the newer release',
+    async () => (await deletes.eventsOf('PlanApplied')).at(-1)?.cluster === 'a',
+    SLOW_MS,
+  );
+  await deletes.remove('shop');
+  await until('nothing is owed any more', async () => (await targets()).length === 0, SLOW_MS);
+  expect(cluster().get(configMapRef('settings'))).toBeUndefined();
+  expect(cluster().get(configMapRef('second'))).toBeDefined();
+  expect(cluster().get(namespaceRef('shop'))?.metadata.deletionTimestamp).toBeUndefined();
+});

@@ -34,6 +34,7 @@ import { UNTIL_WATCHED_MS } from '../targets/until-watched';
 import { countNodes } from './count-nodes';
 import { hasInventory, identityOf } from './identity';
 import { kept } from './kept';
+import { firstLetGo } from './let-go';
 import { Probing } from './probing';
 import { OtherClusterError, reasonOf } from './reason-of';
 import { Strays } from './strays';
@@ -115,6 +116,7 @@ export class ClusterSession implements TargetHost {
       discovery: this.discovery,
       cache: this.watches,
       memory: new NormalForms(),
+      letGo: (objects) => firstLetGo(options.store.pool, this.cluster, objects),
     };
     this.work = new KeyedWork(
       (application) => this.attend(application),

@@ -1,5 +1,5 @@
-import { describeRef, groupOf, type KubeObject } from '@keelson/domain';
-import { applicationOf } from '../apply/fence';
+import { describeRef, groupOf, type KubeObject, type ObjectRef } from '@keelson/domain';
+import { applicationOf, generationOf } from '../apply/fence';
 import { mapAtMost } from '../apply/in-turn';
 import type { ClusterClient } from '../client/cluster-client';
 import type { Discovery } from '../discovery/discovery';
@@ -10,6 +10,15 @@ import { isAppliedByUs, isNamespace } from './claim';
 export interface InsideDeps {
   readonly client: Pick<ClusterClient, 'request'>;
   readonly discovery: Pick<Discovery, 'resolve' | 'namespacedKinds'>;
+  /** The first of these that was let go of with its cluster, so that nobody will ever delete it; none unless told. */
+  readonly letGo?: (objects: readonly MarkedObject[]) => Promise<ObjectRef | undefined>;
+}
+
+/** An object that carries our marks. */
+export interface MarkedObject {
+  readonly ref: ObjectRef;
+  readonly application: string;
+  readonly generation: number;
 }
 
 /** What a deletion would take along. */
@@ -54,7 +63,7 @@ export const leftInside = async (
 const insideNamespace = async (deps: InsideDeps, name: string, signal?: AbortSignal): Promise<Inside> => {
   const kinds = (await deps.discovery.namespacedKinds()).filter(canHoldObjects);
   const all = await mapAtMost(kinds, AT_ONCE, async (resource) =>
-    verdictOf(await list(deps, resource, name, signal), resource, (item) =>
+    verdictOf(deps, await list(deps, resource, name, signal), resource, (item) =>
       // Its owner decides, and is in this namespace too.
       hasOwner(item) || isByTheCluster(item, resource) ? 'nobody' : ownerOf(item),
     ),
@@ -70,7 +79,7 @@ const objectsOf = async (deps: InsideDeps, live: KubeObject, signal?: AbortSigna
   if (!served) return { act: 'Nothing' };
   const apiVersion = `${String(spec['group'])}/${String(served['name'])}`;
   const resource = await deps.discovery.resolve(apiVersion, String(names['kind']));
-  return verdictOf(await list(deps, resource, undefined, signal), resource, (item) =>
+  return verdictOf(deps, await list(deps, resource, undefined, signal), resource, (item) =>
     // A controller made it for another object, with which it goes.
     ownerOf(item) === 'foreign' && hasOwner(item) ? 'passing' : ownerOf(item),
   );
@@ -120,26 +129,44 @@ const isByTheCluster = ({ metadata }: KubeObject, { group, kind }: ApiResource):
   return kind === 'Secret' && account !== undefined && name.startsWith(`${account}-token-`);
 };
 
-const verdictOf = (
+const verdictOf = async (
+  { letGo }: InsideDeps,
   items: readonly KubeObject[],
   { apiVersion, kind }: ApiResource,
   judge: (item: KubeObject) => Found,
-): Inside => {
+): Promise<Inside> => {
   const found = items.map((item) => ({ item, is: judge(item) }));
-  const name = ({ metadata }: KubeObject): string => {
-    const { namespace } = metadata;
-    return describeRef({ apiVersion, kind, name: metadata.name, ...(namespace ? { namespace } : {}) });
-  };
+  const refOf = ({ metadata: { name, namespace } }: KubeObject): ObjectRef => ({
+    apiVersion,
+    kind,
+    name,
+    ...(namespace ? { namespace } : {}),
+  });
+  const keep = (ref: ObjectRef, because: string): Inside => ({
+    act: 'Keep',
+    reason: `${describeRef(ref)} ${because} and would go with it`,
+  });
   const foreign = found.find(({ is }) => is === 'foreign');
-  if (foreign) return { act: 'Keep', reason: `${name(foreign.item)} is not Keelson's and would go with it` };
-  const ours = found.find(({ is }) => is === 'ours');
-  if (ours) {
-    const application = applicationOf(ours.item) ?? '';
-    return { act: 'Wait', message: `${name(ours.item)} of the application ${application} is there` };
+  if (foreign) return keep(refOf(foreign.item), "is not Keelson's");
+  const [first, ...others] = found
+    .filter(({ is }) => is === 'ours')
+    .map(({ item }) => markedObject(refOf(item), item));
+  if (first) {
+    const left = await letGo?.([first, ...others]);
+    const message = `${describeRef(first.ref)} of the application ${first.application} is there`;
+    return left ? keep(left, 'was let go of with its cluster') : { act: 'Wait', message };
   }
   const passing = found.find(({ is }) => is === 'passing');
-  return passing ? { act: 'Wait', message: `${name(passing.item)} goes with its owner` } : { act: 'Nothing' };
+  return passing
+    ? { act: 'Wait', message: `${describeRef(refOf(passing.item))} goes with its owner` }
+    : { act: 'Nothing' };
 };
+
+const markedObject = (ref: ObjectRef, item: KubeObject): MarkedObject => ({
+  ref,
+  application: applicationOf(item) ?? '',
+  generation: generationOf(item),
+});
 
 const worst = (all: readonly Inside[]): Inside =>
   all.find(({ act }) => act === 'Keep') ?? all.find(({ act }) => act === 'Wait') ?? { act: 'Nothing' };

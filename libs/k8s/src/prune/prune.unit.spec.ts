@@ -1,6 +1,6 @@
 import { ApiError, NetworkError } from '../client/errors';
 import { StubApi, StubDiscovery } from '../testing/stub-api.spec';
-import { prune, type PruneOptions } from './prune';
+import { prune, type PruneDeps, type PruneOptions } from './prune';
 
 const PATH = '/api/v1/namespaces/shop/configmaps/c';
 const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'c' };
@@ -169,8 +169,11 @@ describe('prune', () => {
     const drop = async (owed: object = {}) => {
       const uid = api.objects.get(path)?.metadata.uid;
       const item = { ref: namespace, ...(uid ? { uid } : {}), created: true, made: true, ...owed };
-      return (await prune({ client: api, discovery }, [item], { application: 'shop', generation: 10 }))[0];
+      const deps = { client: api, discovery, letGo };
+      return (await prune(deps, [item], { application: 'shop', generation: 10 }))[0];
     };
+    let letGo: PruneDeps['letGo'];
+    beforeEach(() => (letGo = undefined));
     const inside = (plural: string, metadata: any) =>
       api.put(`${path}/${plural}/${metadata.name}`, { metadata: { namespace: 'shop', ...metadata } });
     const LABELLED = { labels: { 'keelson.dev/application': 'bank' } };
@@ -231,6 +234,21 @@ describe('prune', () => {
       api.objects.delete(`${path}/configmaps/mine`);
       expect(await drop()).toMatchObject({ outcome: 'Kept', reason: /annotation/ });
       expect(api.objects.get(path)?.metadata.annotations).toEqual({});
+    });
+
+    it('stays for good for the sake of what was let go of with its cluster', async () => {
+      live();
+      const annotations = { 'keelson.dev/generation': '4' };
+      inside('services', { name: 'web', ...LABELLED, managedFields, annotations });
+      const asked: unknown[] = [];
+      letGo = async (objects) => {
+        asked.push(...objects);
+        return objects[0]?.ref;
+      };
+      const reason = 'Service shop/web was let go of with its cluster and would go with it';
+      expect(await drop()).toMatchObject({ outcome: 'Kept', reason });
+      const service = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
+      expect(asked).toEqual([{ ref: service, application: 'bank', generation: 4 }]);
     });
 
     it('is not deleted unless every kind could be listed', async () => {
