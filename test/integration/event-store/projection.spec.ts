@@ -141,6 +141,30 @@ describe('a projection', () => {
     expect(rows).toEqual([{ pos: String(position) }]);
   });
 
+  it('one that was stopped in the middle of a batch keeps no other from stopping, and loses nothing', async () => {
+    const errors: unknown[] = [];
+    const first = store.runProjection(sums(1, { onError: (error) => errors.push(error) }));
+    await first.waitFor(await append(3), 5_000);
+    const frozen = await otherPool.connect();
+    try {
+      await frozen.query(`begin; update checkpoints set pos = pos where name = 'sums'`);
+      const position = await append(3);
+      await until('it waits for its turn', async () => {
+        const { rows } = await database.pool.query(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%checkpoints set pos%' and datname = current_database()`,
+        );
+        return rows.length > 0;
+      });
+      await first.stop();
+      expect(errors).toEqual([]);
+      await frozen.query('rollback');
+      await store.runProjection(sums(1)).waitFor(position, 5_000);
+      expect(await table()).toEqual(await expected());
+    } finally {
+      frozen.release();
+    }
+  });
+
   it('two that start at once on an empty database agree on who makes the schema', async () => {
     const errors: unknown[] = [];
     const options = sums(1, { onError: (error) => errors.push(error) });

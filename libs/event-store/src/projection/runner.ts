@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProjectionVersionError } from '../errors';
 import type { LogReader } from '../read/log-reader';
@@ -7,9 +7,11 @@ import { moveCheckpoint, readCheckpoint } from './checkpoints';
 import type { EventFeed, Projection, ProjectionOptions } from './options';
 import { prepare } from './prepare';
 import type { ProjectionSignals } from './projection-signals';
-import { inSchema, readingSchema } from './transaction';
+import { inSchema, LockedError, readingSchema } from './transaction';
 
 const retryMs = 1_000;
+/** How long another runner's batch is waited for at a time: one that was stopped in the middle has it for much longer. */
+const turnMs = 1_000;
 
 /**
  * Keeps a read model up to date. Several processes may run the same one: each batch is won by one of them,
@@ -65,7 +67,7 @@ export class ProjectionRunner implements Projection {
       name: `projection ${this.name}`,
       after,
       batchSize,
-      onBatch: (events) => this.project(events),
+      onBatch: (events, signal) => this.project(events, signal),
       onError: (error) => this.options.onError?.(error),
     });
   }
@@ -93,18 +95,23 @@ export class ProjectionRunner implements Projection {
     });
   }
 
-  private async project(events: readonly RecordedEvent[]): Promise<number> {
+  private async project(events: readonly RecordedEvent[], signal: AbortSignal): Promise<number> {
+    const moved = await inTurn(signal, () => this.move(events));
+    const position = moved ?? (await this.overtaken());
+    this.advanced(position);
+    return position;
+  }
+
+  private move(events: readonly RecordedEvent[]): Promise<number | undefined> {
     const { name, version, schema } = this.options;
     const [first, last] = [events[0]?.position ?? 0, events.at(-1)?.position ?? 0];
-    const moved = await inSchema(this.pool, schema, async (client) => {
+    const work = async (client: PoolClient) => {
       // First, so that a second runner waits at this row before it does the work, and then does none.
       if (!(await moveCheckpoint(client, name, { version, position: first - 1 }, last))) return 'rollback';
       await this.options.apply(events, client);
       return last;
-    });
-    const position = moved ?? (await this.overtaken());
-    this.advanced(position);
-    return position;
+    };
+    return inSchema(this.pool, schema, work, turnMs);
   }
 
   private async overtaken(): Promise<number> {
@@ -124,3 +131,14 @@ export class ProjectionRunner implements Projection {
     this.options.onAdvanced?.(position);
   }
 }
+
+/** For as long as another runner has the lock, and nobody has this one stop. */
+const inTurn = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LockedError) || signal.aborted) throw error;
+    }
+  }
+};
