@@ -82,16 +82,9 @@ const foldEnd = (sidecar: SidecarModel, id: string, run: RunModel): void => {
     sidecar.settled = run.release;
     for (const [cluster, last] of run.clusters) if (last === 'ClusterSetAside') owed.add(cluster);
     for (const cluster of clusters.keys()) if (!run.clusters.has(cluster)) owed.add(cluster);
-    for (const cluster of owed) {
-      const stable = clusters.get(cluster)?.stable;
-      clusters.set(cluster, {
-        release: run.release,
-        run: id,
-        moving: true,
-        back: false,
-        ...(stable ? { stable } : {}),
-      });
-    }
+    const { release } = run;
+    for (const cluster of owed)
+      clusters.set(cluster, { release, run: id, moving: true, back: false, stable: release });
   }
   for (const [cluster, at] of [...clusters]) {
     if (!at.moving || at.back || owed.has(cluster)) continue;

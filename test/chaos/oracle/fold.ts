@@ -1,7 +1,7 @@
 import type { KubeObject } from '@keelson/domain';
 import { tagOf, type Command, type Labels, type NumberedCommand } from '../script/commands';
 import type { LogEvent } from '../world/log-follower';
-import { emptyModel, isPlaced, type AppModel, type Model } from './model';
+import { emptyModel, isPlaced, type AppModel, type Model, type RunModel, type TargetModel } from './model';
 import { dropUnplaced, foldSidecarCommand, foldSidecarRun } from './fold-sidecars';
 
 /**
@@ -143,12 +143,21 @@ const foldRun = (model: Model, event: LogEvent): void => {
       return;
     case 'RunSucceeded': {
       appOf(model, owner).settled = run.release;
-      for (const [cluster, last] of run.clusters) {
-        const late = model.targets.get(`${owner}/${cluster}`);
-        if (last === 'ClusterSetAside' && late) Object.assign(late, { release: run.release, whole: true });
-      }
+      for (const target of model.targets.values())
+        if (target.app === owner && isOwed(target, run)) {
+          Object.assign(target, { release: run.release, whole: true });
+        }
     }
   }
+};
+
+/** One that joined a stage which a person had skipped was left out with it. */
+const isOwed = ({ cluster, release }: TargetModel, run: RunModel): boolean => {
+  const last = run.clusters.get(cluster);
+  return (
+    last === 'ClusterSetAside' ||
+    (!['ClusterSkipped', 'joined'].includes(last ?? '') && release !== run.release)
+  );
 };
 
 const isWhole = ({ data }: LogEvent): boolean => data.pace.share === '100%';

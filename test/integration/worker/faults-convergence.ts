@@ -165,8 +165,9 @@ const releasesByCluster = (events: readonly RecordedEvent[]): Map<string, string
       give(event.data.cluster, event.data.release);
     if (event.type !== 'RunSucceeded') continue;
     settled = (state as Run).release;
-    for (const { phase, name } of (state as Run).stages.flatMap(({ clusters }) => clusters))
-      if (phase === 'SetAside') give(name, settled);
+    const met = (state as Run).stages.flatMap(({ clusters }) => clusters);
+    const skipped = new Set(met.flatMap(({ phase, name }) => (phase === 'Skipped' ? name : [])));
+    for (const name of members) if (!skipped.has(name)) give(name, settled);
   }
   return releases;
 };

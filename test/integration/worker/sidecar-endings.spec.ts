@@ -122,6 +122,24 @@ describe('what the run of a sidecar leaves', () => {
     expect(uids()).toEqual(before);
   });
 
+  it('is what a cluster was caught up with, also where a later run that is aborted never came to it', async () => {
+    const standing = (): Promise<unknown> =>
+      fleet.pool.query('select release from read.sidecar_clusters').then(({ rows }) => rows);
+    const before = await standing();
+    await fleet.stopWorker();
+    const run = await sidecars.release('logs', 'agent:never');
+    await fleet.act(run, 'abort');
+    await fleet.startWorker();
+    await phase(run, 'Aborted');
+    expect(await standing()).toEqual(before);
+  });
+
+  it('is what a cluster was caught up with, also where a later run goes back', async () => {
+    const strategy = { ...GIVES_UP, onFailure: 'Rollback' } as const;
+    await phase(await sidecars.release('logs', 'agent:bad', strategy), 'RolledBack');
+    expect(count(pods(), 'agent', 'agent:lost')).toBe(4);
+  });
+
   it('shares pods with another sidecar, one run at a time in a target', async () => {
     const containers = [{ name: 'proxy', image: 'proxy:1' }];
     await sidecars.define('mesh', { containers });

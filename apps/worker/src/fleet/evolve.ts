@@ -27,7 +27,7 @@ import type { Fleet } from './fleet';
 import { recordNamespaces } from './made-namespaces';
 import type { InventoryEntry, TargetRecord } from './model';
 import { moveSidecar } from './move-sidecar';
-import { letGo, moveTarget, settle } from './move-target';
+import { arriveLate, letGo, moveTarget, settle } from './move-target';
 import { foldNode, foldNodeRepair, foldNodeRepairPolicy, foldSight } from './fold-nodes';
 import { placeApplication, placeCluster, takeInStray } from './placement';
 import type { Planner } from './planner';
@@ -215,6 +215,7 @@ const target = async (fleet: Fleet, planner: Planner, event: Recorded<TargetEven
         since: same ? health.since : Date.parse(recordedAt),
         ...(workload ? { workload } : {}),
       };
+      await arriveLate(fleet, planner, record, event);
       break;
     }
     case 'DriftDetected': {

@@ -102,7 +102,7 @@ const isMovedByItself = (fleet: Fleet, { application, pace }: TargetRecord): boo
 const isMoving = (fleet: Fleet, { pace, run }: SidecarClusterRecord): boolean =>
   pace !== undefined && (pace.share !== '100%' || isUnderWay(fleet, run));
 
-const isUnderWay = (fleet: Fleet, run: string | undefined): boolean => {
+export const isUnderWay = (fleet: Fleet, run: string | undefined): boolean => {
   const known = run === undefined ? undefined : fleet.runs.get(run);
   return known !== undefined && !isOver(known.state.phase);
 };

@@ -111,18 +111,17 @@ const leftOut = (fleet: Fleet, name: string, { stages }: Run): string[] => {
 /** Still at a pace, though at the whole: without one, pods would not be upgraded, or taken back, in place. */
 const whole = (update: UpdateMode): Pace => ({ batch: 0, of: 1, share: '100%', update });
 
-const catchUp = (fleet: Fleet, name: string, cluster: string, run: Run, position: number): void => {
-  const stable = fleet.sidecarIn(name, cluster)?.stable;
+/** As with a cluster that joins, it is what a later run takes it back to, though it may not be there yet. */
+const catchUp = (fleet: Fleet, name: string, cluster: string, run: Run, position: number): void =>
   fleet.putSidecarIn({
     sidecar: name,
     cluster,
     release: run.release,
     run: run.run,
     pace: whole(run.strategy.update),
+    stable: run.release,
     position,
-    ...(stable === undefined ? {} : { stable }),
   });
-};
 
 const leave = (fleet: Fleet, record: SidecarClusterRecord, position: number): void => {
   const { stable: release, pace } = record;

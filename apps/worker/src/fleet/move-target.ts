@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '@keelson/event-store';
-import { wholePace, type Run, type RunEvent } from '@keelson/domain';
+import { wholePace, type Run, type RunClusterPhase, type RunEvent } from '@keelson/domain';
 import { recolour, settleColoursOf } from './colours';
 import type { Fleet } from './fleet';
+import { isUnderWay } from './join-sidecars';
 import type { Moment, TargetRecord } from './model';
 import type { Planner } from './planner';
 
@@ -57,6 +58,23 @@ const arrive = async (
 };
 
 /**
+ * A cluster that the last run to succeed did not wait for (it was set aside, or its failure was tolerated) arrives when
+ * it is well, though no run is left to say so: a later one takes it back to this release, and not to the one before.
+ */
+export const arriveLate = async (
+  fleet: Fleet,
+  planner: Planner,
+  target: TargetRecord,
+  moment: Moment,
+): Promise<void> => {
+  const { application, generation, health, pace, release, run } = target;
+  const isWell = health?.generation === generation && health.status === 'Current';
+  if (!isWell || pace?.share !== '100%' || isUnderWay(fleet, run)) return;
+  if (release === fleet.applications.get(application)?.settledRelease)
+    await arrive(fleet, planner, target, moment);
+};
+
+/**
  * A run that is over does not keep sidecars from the clusters that have all of their release, whatever became of them:
  * also not from those that it never came to, and that an earlier run had left with its pace.
  */
@@ -66,15 +84,20 @@ export const letGo = async (fleet: Fleet, planner: Planner, run: Run, moment: Mo
   }
 };
 
-/** What a run that succeeded leaves: the release that clusters get which join later, or were set aside. */
+/**
+ * What a run that succeeded leaves: the release that clusters get which join later, were set aside, or came (or left and
+ * came back) so late that the run never knew.
+ */
 export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: Moment): Promise<void> => {
   const owner = fleet.applications.get(run.application);
   if (!owner) return;
   owner.settledRelease = run.release;
   fleet.changes.applications.add(run.application);
-  for (const { phase, name } of run.stages.flatMap(({ clusters }) => clusters)) {
-    const target = fleet.target(run.application, name);
-    if (phase !== 'SetAside' || !target || target.removing) continue;
+  const phases = new Map(
+    run.stages.flatMap(({ clusters }) => clusters.map(({ name, phase }) => [name, phase])),
+  );
+  for (const target of fleet.targetsOf(run.application)) {
+    if (target.removing || !isOwed(target, run, phases.get(target.cluster))) continue;
     const pace = wholePace(run.strategy);
     await recolour(planner, target, { release: run.release, pace }, moment);
     target.release = run.release;
@@ -82,4 +105,8 @@ export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: M
     target.pace = pace;
     await planner.plan(target, moment, 'anew');
   }
+  for (const target of fleet.targetsOf(run.application)) await arriveLate(fleet, planner, target, moment);
 };
+
+const isOwed = ({ release }: TargetRecord, run: Run, phase: RunClusterPhase | undefined): boolean =>
+  phase === 'SetAside' || (phase !== 'Skipped' && release !== run.release);

@@ -137,6 +137,19 @@ describe('retry', () => {
     expect(course.act('retry')).toEqual(['ClusterRetried p2', 'RunResumed Requested']);
   });
 
+  it('is over when it fails: one that recovers later waits in a paused run as any other', () => {
+    const batches = [{ size: '50%' }, { size: '100%' }];
+    const strategy = { ...STAGED, stages: [stage('all')], batches, progressDeadline: '60s' };
+    const course = new Course({ p1: 'prod', p2: 'prod' }, strategy);
+    course.look(0);
+    course.ill(['p1', 'p2'], 1);
+    course.act('retry', { cluster: 'p1' });
+    course.look(2);
+    expect(course.look(62)).toEqual(['ClusterFailed p1 ProgressDeadlineExceeded']);
+    expect(course.well(['p1'], 63)).toEqual(['ClusterReturned p1']);
+    expect(course.phase).toBe('Paused: FailuresExceeded');
+  });
+
   it('does not pass a pause that a person asked for', () => {
     const course = failed();
     course.act('pause');

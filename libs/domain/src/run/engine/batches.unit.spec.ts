@@ -93,6 +93,18 @@ describe('a cluster in batches', () => {
     ]);
   });
 
+  it('is reached at once where nothing is to last, also by a clock behind that of the database', () => {
+    const course = one(DEFAULT_STRATEGY);
+    course.look(0);
+    course.fleet.become('c', 'Current', course.now + 3_600_000);
+    expect(course.look(5)).toContain('ClusterSucceeded c');
+    const promoted = one({ ...DEFAULT_STRATEGY, minSuccessTime: '10s' });
+    promoted.look(0);
+    promoted.fleet.become('c', 'Current', promoted.now + 3_600_000);
+    promoted.act('promote');
+    expect(promoted.look(5)).toContain('ClusterSucceeded c');
+  });
+
   it('must have been well for minSuccessTime', () => {
     const course = one({ ...THREE, minSuccessTime: '10s' });
     course.look(0);

@@ -87,4 +87,15 @@ describe('what keeps a run back', () => {
     expect(course.act('override', { why: 'incident 7' })).toEqual(['RunOverridden']);
     expect(course.look(1)).toEqual(['ClusterStarted p2 0/2', 'RunWaiting nothing']);
   });
+
+  it('is told when such a run is taken back itself and passes a hold: windows it had passed already', () => {
+    const course = new Course(TWO, STRATEGY, { rollback: true });
+    course.fleet.block('p1', NIGHT);
+    course.look(0);
+    course.act('rollback');
+    course.fleet.block('p1', NIGHT, HOLD);
+    expect(course.look(1)).toEqual(['RunOverridden']);
+    expect(course.last('RunOverridden').data).toMatchObject({ by: 'rollback', passed: [HOLD] });
+    expect(course.look(2)).toEqual([]);
+  });
 });

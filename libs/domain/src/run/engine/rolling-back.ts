@@ -1,7 +1,7 @@
 import type { Blocker } from '../blockers';
 import type { Decided } from '../events';
 import type { PauseReason, Run, RunCluster } from '../state';
-import { distinct, identityOf, noteHeldBack } from './kept-back';
+import { blockersFor, distinct, identityOf, noteHeldBack } from './kept-back';
 import { wholePace } from './pace';
 import type { Step } from './step';
 import { judgeWayBack } from './verdict';
@@ -57,7 +57,6 @@ const judgeCluster = (step: Step, stage: string, cluster: RunCluster): void => {
 
 /** A person's rollback is decided without a look at the fleet; what it turns out to pass is said here. */
 const sayPassed = (step: Step): void => {
-  if (step.run.override) return;
   const said = new Set(step.run.rollingBack?.passed.map(identityOf));
   const passed = distinct(inTheWay(step)).filter(
     (blocker) => isPassed(blocker) && !said.has(identityOf(blocker)),
@@ -71,7 +70,7 @@ const isPassed = ({ kind }: Blocker): boolean => kind === 'Hold' || kind === 'Wi
 const inTheWay = (step: Step): Blocker[] =>
   clustersOf(step.run)
     .filter(isMoved)
-    .flatMap(({ name }) => step.seen.get(name)?.blockers ?? []);
+    .flatMap(({ name }) => blockersFor(step.run, step.seen.get(name)));
 
 /** One that was skipped went back, or was let go, when it was. */
 const isMoved = ({ startedAt, phase }: RunCluster): boolean => startedAt !== undefined && phase !== 'Skipped';

@@ -35,8 +35,10 @@ export const judge = (
   }
   if (isHeldBack(seen)) return { is: 'waiting', message: whyHeldBack(seen) };
   if (judged?.status === 'Current' && !seen.unreachable) {
-    const steadyAt = judged.since + (promoted ? 0 : durationMs(run.strategy.minSuccessTime));
-    if (now >= steadyAt) return { is: 'healthy' };
+    const lasting = promoted ? 0 : durationMs(run.strategy.minSuccessTime);
+    const steadyAt = judged.since + lasting;
+    // `since` is the database's clock, and may be ahead of ours: where nothing is to last, no clock is asked.
+    if (lasting === 0 || now >= steadyAt) return { is: 'healthy' };
     return { is: 'waiting', until: steadyAt, message: 'healthy, but not for long enough yet' };
   }
   return byDeadline(run, deadlineFrom(cluster, now), seen, judged?.message, now);

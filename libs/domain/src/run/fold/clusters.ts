@@ -45,7 +45,11 @@ export const foldCluster = (run: Run, event: RunEvent): Run => {
         message: undefined,
       });
     case 'ClusterFailed':
-      return setCluster(run, event.data, { phase: 'Failed', message: event.data.message });
+      return setCluster(run, event.data, {
+        phase: 'Failed',
+        retried: undefined,
+        message: event.data.message,
+      });
     case 'ClusterRetried': {
       // Forward it waits for its turn like any other, so that a retry of many keeps to maxConcurrency.
       const goingBack = run.rollingBack !== undefined;
