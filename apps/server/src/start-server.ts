@@ -125,13 +125,15 @@ const listen = async (
   try {
     return await api.listen(host, port);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const known: Readonly<Record<string, string>> = {
       EADDRINUSE: `port ${port} on ${host} is in use: stop the other program, or choose another KEELSON_PORT`,
       EACCES: `port ${port} may not be used by this account: choose a KEELSON_PORT above 1023`,
       EADDRNOTAVAIL: `KEELSON_HOST ${host} is not an address of this machine`,
       ENOTFOUND: `KEELSON_HOST ${host} is not known`,
-    }[code ?? ''];
-    throw why === undefined ? error : new StartFailure(why, { cause: error });
+    };
+    const why = known[code] ?? `KEELSON_HOST ${host} cannot be listened at (${message})`;
+    throw new StartFailure(why, { cause: error });
   }
 };

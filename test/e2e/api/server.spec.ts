@@ -239,6 +239,13 @@ describe('a start that cannot be', () => {
     expect(server.out).toBe('');
   });
 
+  it('a host at which nobody can listen is told in one line', async () => {
+    // Half an address: it does not say on which interface.
+    const server = Server.start('all', { KEELSON_HOST: 'fe80::1' });
+    expect(await server.exit()).toBe(1);
+    expect(server.err).toMatch(/^keelson: KEELSON_HOST fe80::1 .*\n$/);
+  }, 60_000);
+
   it('a database that is away is told in one line', async () => {
     const env = {
       DATABASE_URL: `postgres://u:secret@127.0.0.1:${await closedPort()}/x`,
