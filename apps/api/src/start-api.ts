@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { ApiModule } from './api.module';
 import { Metrics } from './health/metrics';
 import { requireToken } from './http/authentication';
+import { answerClientError } from './http/client-error';
 import { Connections } from './http/connections';
 import { correlationId } from './http/correlation';
 import { BODY_LIMIT, registerJsonBody } from './http/json-body';
@@ -29,6 +30,7 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
     routerOptions: { maxParamLength: 1024 },
     // Keep-alive: longer than the usual load balancer (60 s), so that it is never we who close first.
     keepAliveTimeout: 65_000,
+    clientErrorHandler: answerClientError,
     frameworkErrors: (error: FastifyError, _request: unknown, reply: unknown) => {
       sendProblem(reply as FastifyReply, new Problem(error.statusCode ?? 400, 'bad-request', error.message));
     },

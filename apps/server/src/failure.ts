@@ -11,6 +11,9 @@ const NOT_LET_IN = /^(?:28|3D000)/;
 /** It is going down, was killed, or is not up yet. */
 const NOT_UP = /^57P0[123]$/;
 
+/** Of files: it may not be written, or lies where something else is. */
+const NO_FOLDER = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST']);
+
 /** The line that says why the start failed, or undefined for what only a stack can explain. */
 export const explainFailure = (error: unknown): string | undefined => {
   const { name, code = '', message = '', errors } = error as FailureParts;
@@ -20,7 +23,7 @@ export const explainFailure = (error: unknown): string | undefined => {
   if (REFUSED.has(code)) return `the database cannot be reached (${oneLine(message)}): check DATABASE_URL`;
   if (NOT_UP.test(code)) return `the database is not up (${oneLine(message)})`;
   if (NOT_LET_IN.test(code)) return `the database refuses us (${oneLine(message)}): check DATABASE_URL`;
-  if (code === 'EACCES' || code === 'EPERM') return `${oneLine(message)}: check KEELSON_DATA`;
+  if (NO_FOLDER.has(code)) return `${oneLine(message)}: check KEELSON_DATA`;
   return undefined;
 };
 

@@ -20,6 +20,12 @@ describe('a start that failed', () => {
     ['a database that is not there', withCode('3D000', 'database "x" does not exist'), /DATABASE_URL/],
     ['all addresses of a name', new AggregateError([withCode('ECONNREFUSED')]), /DATABASE_URL/],
     ['a folder that is not ours', withCode('EACCES', "permission denied, mkdir '/x'"), /KEELSON_DATA/],
+    ['a folder that is a file', withCode('ENOTDIR', "not a directory, open '/x/y'"), /KEELSON_DATA/],
+    [
+      'a folder that cannot be written',
+      withCode('EROFS', "read-only file system, open '/x'"),
+      /KEELSON_DATA/,
+    ],
   ])('is told in one line: %s', (_, error, line) => {
     expect(explainFailure(error)).toMatch(line);
     expect(explainFailure(error)).not.toContain('\n');

@@ -15,6 +15,7 @@ import { assertKeyFits, encryptionKey, signingKey } from './keys';
 import { assertEventsKnown } from './known-events';
 import type { Settings } from './settings';
 import { Teardown } from './teardown';
+import { unlessAborted } from './unless-aborted';
 
 /** Which parts of Keelson this process is. */
 export type Role = 'all' | 'api' | 'worker';
@@ -29,11 +30,19 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts what the role needs, in the order of dependence; when a part fails to start, stops what had started. */
-export const startServer = async (settings: Settings, role: Role, logger: Logger): Promise<RunningServer> => {
+/**
+ * Starts what the role needs, in the order of dependence; when a part fails to start, stops what had started. So it does
+ * when `asked` is aborted while a part waits for what is away, and then rejects with the signal's reason.
+ */
+export const startServer = async (
+  settings: Settings,
+  role: Role,
+  logger: Logger,
+  asked: AbortSignal = new AbortController().signal,
+): Promise<RunningServer> => {
   const teardown = new Teardown((what, err) => logger.warn({ err }, `${what} did not stop in order`));
   try {
-    return await startParts(settings, role, logger, teardown);
+    return await startParts(settings, role, logger, teardown, asked);
   } catch (error) {
     await teardown.run();
     throw error;
@@ -45,6 +54,7 @@ const startParts = async (
   role: Role,
   logger: Logger,
   teardown: Teardown,
+  asked: AbortSignal,
 ): Promise<RunningServer> => {
   const key = encryptionKey(settings);
   const database = await openDatabase(settings, logger);
@@ -87,7 +97,11 @@ const startParts = async (
       : new PostgresBus(store.log, logger);
     teardown.add('the bus', () => bus.close());
     uses.push(`queue ${jobs.description}`, `bus ${bus.description}`);
-    const worker = await startWorker({ store, vault, jobs, bus, logger, allowPrivateCallbacks });
+    // Its queue may be a Redis that is away, for which it waits as long as it takes.
+    const worker = await unlessAborted(
+      asked,
+      startWorker({ store, vault, jobs, bus, logger, allowPrivateCallbacks }),
+    );
     teardown.add('the worker', () => worker.stop());
     const housekeeping = startHousekeeping(store, signingKey(key), logger);
     teardown.add('the housekeeping', () => housekeeping.stop());
@@ -111,13 +125,15 @@ const listen = async (
   try {
     return await api.listen(host, port);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const known: Readonly<Record<string, string>> = {
       EADDRINUSE: `port ${port} on ${host} is in use: stop the other program, or choose another KEELSON_PORT`,
       EACCES: `port ${port} may not be used by this account: choose a KEELSON_PORT above 1023`,
       EADDRNOTAVAIL: `KEELSON_HOST ${host} is not an address of this machine`,
       ENOTFOUND: `KEELSON_HOST ${host} is not known`,
-    }[code ?? ''];
-    throw why === undefined ? error : new StartFailure(why, { cause: error });
+    };
+    const why = known[code] ?? `KEELSON_HOST ${host} cannot be listened at (${message})`;
+    throw new StartFailure(why, { cause: error });
   }
 };

@@ -73,6 +73,19 @@ it('resumes after Last-Event-ID, without a gap and without a repetition', async 
   again.close();
 });
 
+it('says where it begins, so that one that breaks before its first event misses nothing either', async () => {
+  const stream = await follow('?cluster=b');
+  stream.close();
+  await stream.ended;
+  await api.put('/v1/clusters/b', cluster({ labels: {} }));
+  const begun = /^id: (\d+)$/m.exec(stream.text())?.[1] ?? '';
+  const again = await follow('?cluster=b', { 'last-event-id': begun });
+  await api.put('/v1/clusters/b', cluster());
+  await until('an event', () => again.events.length > 0);
+  expect(ids(again)[0]).toBe(3);
+  again.close();
+});
+
 it('is filtered, in what was and in what comes', async () => {
   const stream = await follow('?after=0&cluster=b');
   await api.put('/v1/clusters/a', cluster({ labels: {} }));

@@ -1,3 +1,4 @@
+import { forgetAnswers } from '@keelson/event-store';
 import { application, cluster } from './fixtures';
 import { Harness } from './harness';
 
@@ -70,6 +71,17 @@ describe('Idempotency-Key', () => {
       body: first.body,
     });
     expect(await api.post('/v1/applications/gone/scale', { replicas: 5 })).toMatchObject({ status: 404 });
+  });
+
+  it('answers with no run that there is not, once the answer was forgotten', async () => {
+    await release('ancient', { version: '5' });
+    await forgetAnswers(api.database.pool, -1);
+    const events = await api.countEvents();
+    expect(await release('ancient', { version: '6' })).toMatchObject({
+      status: 409,
+      body: { code: 'command-repeated' },
+    });
+    expect(await api.countEvents()).toBe(events);
   });
 
   it('does not keep a refusal', async () => {

@@ -86,16 +86,23 @@ describe('the document', () => {
   });
 });
 
-it('a request that is no HTTP does no harm', async () => {
+it.each([
+  ['is no HTTP', 'NONSENSE', 400, 'malformed-request'],
+  ['has a method of no name', 'CHEER / HTTP/1.1', 400, 'malformed-request'],
+  ['is too long', `GET /v1/audit?type=${'a'.repeat(20_000)} HTTP/1.1`, 431, 'headers-too-large'],
+])('a request that %s is answered with a problem', async (_, line, status, code) => {
   const { hostname, port } = new URL(api.url);
   const answer = await new Promise<string>((resolve, reject) => {
     let text = '';
-    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write('NONSENSE\r\n\r\n'));
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(`${line}\r\n\r\n`));
     socket.on('data', (part) => (text += part.toString()));
     socket.on('close', () => resolve(text));
     socket.on('error', reject);
   });
-  expect(answer).toMatch(/^HTTP\/1.1 400/);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+  expect(JSON.parse(body)).toMatchObject({ type: `urn:keelson:problem:${code}`, status, code });
 });
 
 it('without its database it lives, is not ready, and answers 503', async () => {

@@ -108,6 +108,15 @@ const stopLeftDatabase = (): void => {
   if (pid !== undefined) process.kill(pid, 'SIGQUIT');
 };
 
+/** A port at which nothing listens. */
+const closedPort = async (): Promise<number> => {
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  return port;
+};
+
 describe('npm start', () => {
   it('says what it uses, survives kill -9 and stops cleanly', async () => {
     const first = Server.start('all');
@@ -151,6 +160,14 @@ describe('npm start', () => {
     again.signal('SIGINT');
     expect([0, 130]).toContain(await again.exit());
   }, 120_000);
+
+  it('ends in order also at a signal that comes while it waits for its queue', async () => {
+    const server = Server.start('all', { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` });
+    await until('it waits', () => server.err.includes('trouble with the job queue'), 60_000);
+    server.signal('SIGTERM');
+    expect(await server.exit()).toBe(0);
+    expect(databasePid()).toBeUndefined();
+  }, 60_000);
 
   it('is one in its folder and on its port', async () => {
     const server = Server.start('all');
@@ -222,13 +239,16 @@ describe('a start that cannot be', () => {
     expect(server.out).toBe('');
   });
 
+  it('a host at which nobody can listen is told in one line', async () => {
+    // Half an address: it does not say on which interface.
+    const server = Server.start('all', { KEELSON_HOST: 'fe80::1' });
+    expect(await server.exit()).toBe(1);
+    expect(server.err).toMatch(/^keelson: KEELSON_HOST fe80::1 .*\n$/);
+  }, 60_000);
+
   it('a database that is away is told in one line', async () => {
-    const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
     const env = {
-      DATABASE_URL: `postgres://u:secret@127.0.0.1:${port}/x`,
+      DATABASE_URL: `postgres://u:secret@127.0.0.1:${await closedPort()}/x`,
       KEELSON_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
     };
     const server = Server.start('all', env);

@@ -83,6 +83,9 @@ export const wrongShapes = table([
   ['a time that is none', get('/v1/audit?from=yesterday'), '?from', /3339/],
   ['a position that is none', get('/v1/audit?after=-1'), '?after'],
   ['a place in a history that is none', get(`${shop}/targets/a/drift?after=x`), '?after', /position/],
+  ['a NUL in a path', get('/v1/runs/a%00'), '/id', /NUL/],
+  ['a NUL in a query', get('/v1/audit?actor=a%00'), '?actor', /NUL/],
+  ['a NUL in the name of a page', get('/v1/clusters?after=%00'), '?after', /NUL/],
   ['a run phase that is none', get('/v1/runs?phase=Done'), '?phase'],
   [
     'a minimum position that is none',

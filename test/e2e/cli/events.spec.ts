@@ -66,6 +66,20 @@ describe('events -f', () => {
     expect(api.seen[0]?.path).toBe('/v1/events?application=shop');
   });
 
+  it('resumes a stream that broke before its first event from where that began', async () => {
+    api.on(
+      'GET',
+      '/v1/events',
+      (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('retry: 1000\nid: 3\n: connected at 3\n\n', () => response.destroy());
+      },
+      (response) => open(response, 4),
+    );
+    await followUntil(4);
+    expect(api.seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '3']);
+  });
+
   it('puts together an event that arrives in pieces, even inside a character', async () => {
     const bytes = Buffer.from(sse(7).replace('"admin"', '"Zoë"'));
     const cut = bytes.indexOf(0xc3) + 1;

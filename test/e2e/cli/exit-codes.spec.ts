@@ -89,6 +89,18 @@ describe('0: done', () => {
     expect(api.seen[0]?.headers['idempotency-key']).toBe('k');
   });
 
+  it('waits for the run that it started, also when the server is restarted before the first look', async () => {
+    api.on('POST', '/v1/applications/shop/releases', released);
+    api.on(
+      'GET',
+      '/v1/runs/shop-1',
+      (response) => void response.destroy(),
+      { status: 504, body: { code: 'position-not-reached' } },
+      runOf('Succeeded'),
+    );
+    expect(await run('release shop --version 1.0 --wait')).toMatchObject({ code: 0 });
+  });
+
   it('waits for the run that it started, reading its own write', async () => {
     api.on('POST', '/v1/applications/shop/releases', released);
     api.on('GET', '/v1/runs/shop-1', runOf('Pending'), runOf('Progressing'), runOf('Succeeded'));

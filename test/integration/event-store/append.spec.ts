@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   appendWithin,
   ConcurrencyError,
+  createPool,
   openEventStore,
   UnstorableEventError,
   type EventStore,
@@ -222,6 +223,19 @@ describe('append', () => {
       'truncate log_head',
     ])
       await expect(database.pool.query(statement)).rejects.toMatchObject({ code: 'KE003' });
+  });
+
+  it('what was accepted is recorded before a stop is over', async () => {
+    const pool = createPool(database.url);
+    const leaving = await openEventStore({ pool });
+    // More than go at once.
+    const appends = Array.from({ length: 300 }, (_, index) =>
+      leaving.append(unitOf(`l-${index}`, `run/l-${index}`, 0, noted('last words'))),
+    );
+    const settled = Promise.allSettled(appends);
+    await leaving.stop();
+    await pool.end();
+    expect((await settled).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 
   it('the role of the application can append, seal and read, and no more', async () => {

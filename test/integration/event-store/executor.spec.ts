@@ -3,6 +3,7 @@ import {
   appendWithin,
   ConcurrencyError,
   createPool,
+  forgetAnswers,
   openEventStore,
   type EventStore,
 } from '@keelson/event-store';
@@ -233,6 +234,32 @@ describe('the command executor', () => {
       const first = await keyed('d', 'hash', 0);
       expect(first).toMatchObject({ ok: true, value: { sum: 0, by: 0 }, events: [] });
       expect(await keyed('d', 'hash', 5)).toMatchObject({ duplicate: true, value: { sum: 0, by: 0 } });
+    });
+
+    it('one whose twin came first gets its answer, also where it would be refused by now', async () => {
+      const request = { ...context('f'), idempotency: { scope: 'alice', key: 'f', requestHash: 'hash' } };
+      const run = (before: () => Promise<unknown>) =>
+        store.commands.execute(request, async (unit) => {
+          await before();
+          return unit.decide(counter, 'run/key-f', { by: 600 });
+        });
+      let first: ReturnType<typeof run> | undefined;
+      const second = await run(() => (first ??= run(async () => undefined)));
+      expect(second).toMatchObject({ ok: true, duplicate: true, value: { total: 600 } });
+      const winner = await first;
+      expect(second).toMatchObject({ position: winner?.ok && winner.position });
+    });
+
+    it('one whose answer was forgotten is neither executed again nor answered anew', async () => {
+      const request = { ...context('g'), idempotency: { scope: 'alice', key: 'g', requestHash: 'hash' } };
+      const run = () =>
+        store.commands.execute(request, (unit) => unit.decide(counter, 'run/key-g', { by: 1 }));
+      await run();
+      await forgetAnswers(database.pool, -1);
+      const again = await run();
+      expect(again).toMatchObject({ ok: true, duplicate: true });
+      expect(again).not.toHaveProperty('value');
+      expect(await total('run/key-g')).toBe(1);
     });
 
     it('a rejected request is not', async () => {

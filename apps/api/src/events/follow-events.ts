@@ -4,7 +4,7 @@ import type { EventStore } from '@keelson/event-store';
 import { matches, type EventFilter } from '../audit/log-filter';
 import { STORE } from '../options';
 import { LogTail } from './log-tail';
-import { HEARTBEAT_MS, sseFrame, SSE_GREETING, SSE_HEARTBEAT } from './sse';
+import { HEARTBEAT_MS, sseFrame, sseGreeting, SSE_HEARTBEAT } from './sse';
 
 const PAGE = 100;
 
@@ -37,7 +37,7 @@ export class FollowEventsHandler implements IQueryHandler<FollowEvents> {
     let position = after;
     const kept = await this.tail.acquire();
     try {
-      yield SSE_GREETING;
+      yield sseGreeting(position);
       while (!signal.aborted) {
         const recent = kept.after(position);
         if (!recent) {

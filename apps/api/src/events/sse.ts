@@ -10,8 +10,12 @@ export const HEARTBEAT_MS = 15_000;
 export const sseFrame = (event: RecordedEvent): string =>
   `id: ${event.position}\ndata: ${JSON.stringify(eventView(event))}\n\n`;
 
-/** The first thing sent, so that the client knows it is connected; and how soon it should come back. */
-export const SSE_GREETING = 'retry: 1000\n: connected\n\n';
+/**
+ * The first thing sent: that the client is connected, how soon it should come back, and after which position, should
+ * there be no event until then. The comment says it too, for readers that pass over an id without data.
+ */
+export const sseGreeting = (position: number): string =>
+  `retry: 1000\nid: ${position}\n: connected at ${position}\n\n`;
 
 /** A comment, which clients skip. */
 export const SSE_HEARTBEAT = ': still here\n\n';

@@ -8,7 +8,7 @@ interface Route {
 
 /** `/v1/runs/{id}` as an expression over a request's path. */
 const pattern = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`);
+  new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`);
 
 /** Why a request met no route: wrong method (405 with Allow), not available yet, or no such path. */
 export const missingRoute = (routes: readonly Route[]): ((method: string, url: string) => Problem) => {

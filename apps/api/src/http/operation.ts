@@ -6,9 +6,11 @@ import {
   RequestMethod,
 } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FieldError } from '@keelson/domain';
 import type { CommandContext } from '@keelson/event-store';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { findUnbearable } from './body-guard';
 import { commandContext } from './command-context';
 import { fieldErrors } from './field-errors';
 import { pointer } from './pointer';
@@ -96,17 +98,28 @@ export const readInput = <Of extends Operation>(of: Of, request: FastifyRequest)
   const query = of.query.safeParse(request.query ?? {});
   const body = (of.body ?? noBody).safeParse(request.body ?? undefined);
   const errors = [
+    ...unbearable(request),
     ...(params.success ? [] : fieldErrors(params.error)),
     ...(query.success ? [] : fieldErrors(query.error, (keys) => `?${pointer(keys).slice(1)}`)),
     ...(body.success ? [] : fieldErrors(body.error)),
   ];
-  if (!params.success || !query.success || !body.success) throw invalid(errors);
+  if (errors.length > 0 || !params.success || !query.success || !body.success) throw invalid(errors);
   return {
     params: params.data,
     query: query.data,
     body: body.data,
     context: commandContext(request, reasonIn(body.data) ?? reasonIn(query.data)),
   } as InputOf<Of>;
+};
+
+/** A NUL can be written in a URL, too; the body's reader has looked at the body. */
+const unbearable = ({ params, query }: FastifyRequest): FieldError[] => {
+  const inPath = findUnbearable(params);
+  const inQuery = findUnbearable(query);
+  return [
+    ...(inPath ? [inPath] : []),
+    ...(inQuery ? [{ ...inQuery, path: `?${inQuery.path.slice(1)}` }] : []),
+  ];
 };
 
 const noBody = z.undefined({ error: 'this request takes no body' });

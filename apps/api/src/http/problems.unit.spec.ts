@@ -82,6 +82,7 @@ describe('a route that is missing', () => {
   it.each([
     ['POST', '/v1/runs/x', 405, 'method-not-allowed'],
     ['GET', '/v1/runs/x/y', 404, 'route-not-found'],
+    ['GET', '/v1/runs/x/', 404, 'route-not-found'],
     ['GET', '/openapiXjson', 404, 'route-not-found'],
     ['POST', '/v1/webhooks/x/replay?now=1', 404, 'not-available-yet'],
     ['GET', '/v1/runs/x/actions', 404, 'route-not-found'],

@@ -13,14 +13,17 @@ export interface Follow {
   readonly onBreak?: (why: string) => void;
 }
 
+/** What the server says first: where the stream begins. */
+const GREETING = /^connected at (\d+)$/;
+
 const RETRY_MS = 1_000;
 
 /** A server that is restarted is back within seconds; one that is gone for a minute is gone. */
 const GIVE_UP_MS = 60_000;
 
 /**
- * The events of the log as they happen. A broken connection is resumed behind the last event that was seen,
- * so none is missed and none comes twice. Ends when the signal is aborted.
+ * The events of the log as they happen. A broken connection is resumed behind the last event that was seen, or where
+ * the stream began, so none is missed and none comes twice. Ends when the signal is aborted.
  */
 export async function* followEvents(api: ApiClient, follow: Follow): AsyncGenerator<AuditEvent> {
   let last = follow.after;
@@ -30,9 +33,12 @@ export async function* followEvents(api: ApiClient, follow: Follow): AsyncGenera
     everConnected = true;
     brokenSince = undefined;
   };
+  const begun = (position: number): void => {
+    last ??= position;
+  };
   while (!follow.signal?.aborted) {
     try {
-      for await (const event of oneConnection(api, follow, last, connected)) {
+      for await (const event of oneConnection(api, follow, last, connected, begun)) {
         last = event.position;
         yield event;
       }
@@ -54,6 +60,7 @@ async function* oneConnection(
   { query, signal }: Follow,
   after: number | undefined,
   connected: () => void,
+  begun: (position: number) => void,
 ): AsyncGenerator<AuditEvent> {
   const { body } = await api.stream('/events', {
     query,
@@ -65,7 +72,13 @@ async function* oneConnection(
   });
   connected();
   const arrived: AuditEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => arrived.push(JSON.parse(data) as AuditEvent) });
+  const parser = createParser({
+    onEvent: ({ data }) => arrived.push(JSON.parse(data) as AuditEvent),
+    onComment: (text) => {
+      const position = GREETING.exec(text)?.[1];
+      if (position !== undefined) begun(Number(position));
+    },
+  });
   const decoder = new TextDecoder();
   try {
     for await (const chunk of body) {

@@ -44,7 +44,8 @@ export const watchRun = async (api: ApiClient, io: Io, id: string, watch: Watch 
     ...(watch.minPosition === undefined ? {} : { minPosition: watch.minPosition }),
     ...(io.signal ? { signal: io.signal } : {}),
   };
-  let seenAt: number | undefined;
+  // The command that made the run was answered just now.
+  let seenAt = watch.minPosition === undefined ? undefined : Date.now();
   for (;;) {
     try {
       const run = await api.get<Run>(`/runs/${encodeURIComponent(id)}`, ask);

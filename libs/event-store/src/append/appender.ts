@@ -56,7 +56,11 @@ export class Appender {
   /** Lets what was accepted finish. */
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.underWay > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    if (this.busy) await new Promise<void>((resolve) => (this.idle = resolve));
+  }
+
+  private get busy(): boolean {
+    return this.underWay > 0 || this.queue.length > 0;
   }
 
   /** Not at once: commands answered by one sealed batch append again together, and should go together. */
@@ -75,7 +79,7 @@ export class Appender {
       void this.commit(this.nextBatch()).finally(() => {
         this.underWay -= 1;
         this.dispatchSoon();
-        if (this.underWay === 0) this.idle?.();
+        if (!this.busy) this.idle?.();
       });
     }
   }

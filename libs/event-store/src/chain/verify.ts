@@ -90,7 +90,8 @@ export const verifyLog = async (
 ): Promise<VerifyResult> => {
   const { rows: heads } = await pool.query<{ pos: string; chain: Buffer }>('select pos, chain from log_head');
   const end = heads[0] as { pos: string; chain: Buffer };
-  const from = Math.max(range.from ?? 1, 1);
+  // Beyond the end there is nothing that could be broken.
+  const from = Math.min(Math.max(range.from ?? 1, 1), Number(end.pos) + 1);
   const to = Math.min(range.to ?? Number.MAX_SAFE_INTEGER, Number(end.pos));
   let position = from - 1;
   let chain = await chainAt(pool, position);

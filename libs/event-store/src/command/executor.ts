@@ -24,7 +24,10 @@ export type CommandResult<Value> =
   | {
       readonly ok: true;
       readonly position: number;
-      /** The stored answer for a repeated key; for a repeated command what the handler answered this time, if it did. */
+      /**
+       * The stored answer for a repeated key, unless it was forgotten; for a repeated command without one what the
+       * handler answered this time, if it did.
+       */
       readonly value?: Value;
       readonly events: readonly AppendedEvent[];
       /** The command or the key had been executed before: nothing was recorded now. */
@@ -164,13 +167,18 @@ export class CommandExecutor {
   }
 
   private async executedBefore<Value>(
-    { commandId }: CommandContext,
+    context: CommandContext,
     { value }: Attempt<Value>,
   ): Promise<CommandResult<Value> | undefined> {
+    const { commandId, idempotency } = context;
+    const found = idempotency && (await findAnswer(this.pool, this.log, idempotency.scope, idempotency.key));
+    if (found) return answered(found, context);
     const first = await firstOutcome(this.pool, this.upcasters, commandId);
     if (!first) return undefined;
     const position = await this.log.awaitSealed(first.lastSeq);
-    return { ok: true, position, value, events: first.events, duplicate: true };
+    const { events } = first;
+    // A key's answer was forgotten: what this attempt made of a request, perhaps another one, is not that answer.
+    return { ok: true, position, ...(!idempotency && { value }), events, duplicate: true };
   }
 }
 
