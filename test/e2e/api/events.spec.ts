@@ -78,7 +78,7 @@ it('says where it begins, so that one that breaks before its first event misses 
   stream.close();
   await stream.ended;
   await api.put('/v1/clusters/b', cluster({ labels: {} }));
-  const begun = /^id: (\d+)$/m.exec(stream.text())?.[1] ?? '';
+  const begun = /^: connected at (\d+)$/m.exec(stream.text())?.[1] ?? '';
   const again = await follow('?cluster=b', { 'last-event-id': begun });
   await api.put('/v1/clusters/b', cluster());
   await until('an event', () => again.events.length > 0);

@@ -72,7 +72,7 @@ describe('events -f', () => {
       '/v1/events',
       (response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.write('retry: 1000\nid: 3\n: connected at 3\n\n', () => response.destroy());
+        response.write('retry: 1000\n: connected at 3\n\n', () => response.destroy());
       },
       (response) => open(response, 4),
     );

@@ -8,7 +8,7 @@ export const streamEvents = operation({
   tag: 'Events',
   summary: 'Server-sent events of the log, as they happen',
   description:
-    'id is the position. Resumes after Last-Event-ID, else after the query parameter, else begins now; the first id is where it begins. A comment is sent every 15 s.',
+    'id is the position. Resumes after Last-Event-ID, else after the query parameter, else begins now; the first comment says at which position. A comment is sent every 15 s.',
   method: 'GET',
   path: '/v1/events',
   query: z.strictObject(eventFilter),

@@ -12,10 +12,9 @@ export const sseFrame = (event: RecordedEvent): string =>
 
 /**
  * The first thing sent: that the client is connected, how soon it should come back, and after which position, should
- * there be no event until then. The comment says it too, for readers that pass over an id without data.
+ * there be no event until then. In a comment, because an id stands for an event that was sent.
  */
-export const sseGreeting = (position: number): string =>
-  `retry: 1000\nid: ${position}\n: connected at ${position}\n\n`;
+export const sseGreeting = (position: number): string => `retry: 1000\n: connected at ${position}\n\n`;
 
 /** A comment, which clients skip. */
 export const SSE_HEARTBEAT = ': still here\n\n';
