@@ -5,13 +5,18 @@ import type { World } from '../world/world';
 
 /**
  * What a failure is read with, beside the logs of the processes: the events as they were followed, who holds which lock
- * in the database, what its connections do, and whether the clusters answer.
+ * in the database, what its connections do, whether the clusters answer, and what is in them.
  */
 export const keepEvidence = async ({ folder, log, postgres, simulator }: World): Promise<void> => {
   const keep = (name: string, lines: readonly unknown[]): Promise<void> =>
     writeFile(join(folder, 'logs', name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   await keep('log.ndjson', log.events);
   await keep('clusters.ndjson', await Promise.all(Object.values(simulator.kubeconfigs).map(answerOf)));
+  const clusters = Object.keys(simulator.kubeconfigs);
+  await keep(
+    'objects.ndjson',
+    (await Promise.all(clusters.map((name) => objectsOf(simulator, name)))).flat(),
+  );
   const pool = new Pool({ connectionString: postgres.url, max: 1, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   try {
@@ -27,6 +32,9 @@ export const keepEvidence = async ({ folder, log, postgres, simulator }: World):
     await pool.end();
   }
 };
+
+const objectsOf = async (simulator: World['simulator'], cluster: string): Promise<object[]> =>
+  Object.values(await simulator.objects(cluster)).map((object) => ({ cluster, ...object }));
 
 const answerOf = async (kubeconfig: string): Promise<object> => {
   const server = /server: "?([^\s"]+)/.exec(kubeconfig)?.[1] ?? '';

@@ -91,6 +91,47 @@ it('one that came while no worker was there is found after the start', async () 
   await deletes.nothingIsOwed('a');
 });
 
+it('one of a plan that nobody lived to record as applied is found too', async () => {
+  interface Row {
+    readonly generation: number;
+    readonly applied: number;
+    readonly hash: string;
+  }
+  const target = async (): Promise<Row> =>
+    (
+      await deletes.rows<Row>(
+        'select generation::int, applied_generation::int as applied, hash from read.targets',
+      )
+    )[0]!;
+  const before = await target();
+  cluster().setReachable(false);
+  await fleet.release('shop', '5', [configMapIn('shop', 'wanted'), configMapIn('shop', 'third')]);
+  const missed = await until(
+    'it is planned',
+    async () => {
+      const planned = await target();
+      return planned.generation > before.generation && planned;
+    },
+    SLOW_MS,
+  );
+  await fleet.release('shop', '6', [configMapIn('shop', 'wanted')]);
+  await until('a newer one is', async () => (await target()).generation > missed.generation, SLOW_MS);
+  cluster().setReachable(true);
+  await until(
+    'the newer one is applied',
+    async () => {
+      const { applied, generation } = await target();
+      return applied === generation;
+    },
+    SLOW_MS,
+  );
+  const marks = { 'keelson.dev/plan': missed.hash, 'keelson.dev/generation': String(missed.generation) };
+  await apply('third', 'keelson', marks);
+  await isGone('third');
+  expect((await strays()).at(-1)).toBe('third');
+  await deletes.nothingIsOwed('a');
+});
+
 it('one of an application that was deleted altogether goes too', async () => {
   await deletes.remove('shop');
   await isGone('wanted');

@@ -1,10 +1,10 @@
 import {
   APPLICATION_LABEL,
   GENERATION_ANNOTATION,
+  groupOf,
   keyOf,
   PLAN_ANNOTATION,
   refOf,
-  targetStream,
   type KubeObject,
   type ObjectRef,
 } from '@keelson/domain';
@@ -45,9 +45,10 @@ type Standing = 'wanted' | 'owed' | 'stray' | 'unknown';
  * object again that was pruned meanwhile: no plan and no inventory names it, so nobody would ever delete it.
  *
  * A label and annotations can be copied, and another Keelson may serve the same cluster. So an object counts as ours
- * only if this log has the very plan (generation and content) recorded as applied to this cluster, the plan names the
- * object, and our field manager wrote it. What is older than the cluster's registration was let go of when the cluster
- * was forgotten.
+ * only if this log has the very plan: its content, which names the object, and at its generation an event that may have
+ * made it for this target; and if our field manager wrote it. That the plan was recorded as applied is not asked: who is
+ * stopped in the middle of it records nothing. What is older than the cluster's registration was let go of when the
+ * cluster was forgotten.
  */
 export class Strays {
   private readonly suspects = new Map<string, Marked>();
@@ -96,7 +97,17 @@ export class Strays {
     const { rows } = await pool.query<{ standing: Standing }>({
       name: 'standing-of-marked-object',
       text: STANDING,
-      values: [application, cluster, keyOf(ref), generation, targetStream(application, cluster), hash],
+      values: [
+        application,
+        cluster,
+        keyOf(ref),
+        generation,
+        hash,
+        groupOf(ref.apiVersion),
+        ref.kind,
+        ref.namespace ?? '',
+        ref.name,
+      ],
     });
     return rows[0]?.standing ?? 'unknown';
   }
@@ -121,16 +132,23 @@ export class Strays {
   }
 }
 
-/** A target that is to get a newer plan than the object's may still want it: its inventory says so. */
+/**
+ * A target that is to get a newer plan than the object's may still want it: its inventory says so. A plan may leave the
+ * namespace out, or give one to what has none.
+ */
 const STANDING = `
   select case
     when i.wanted then 'wanted'
     when i.key is not null then 'owed'
     when $4::bigint > c.registered and $4::bigint < coalesce(t.generation, $4::bigint + 1) and exists (
-      select 1 from events e, jsonb_array_elements(e.data -> 'objects') o
-      where e.stream_id = $5 and e.type = 'PlanApplied' and (e.data -> 'generation')::bigint = $4 and e.data ->> 'hash' = $6
-        and $3 = concat_ws('/', case when o #>> '{ref,apiVersion}' like '%/%' then split_part(o #>> '{ref,apiVersion}', '/', 1) else '' end,
-                           o #>> '{ref,kind}', coalesce(o #>> '{ref,namespace}', ''), o #>> '{ref,name}')
+      select from read.plan_contents p, jsonb_array_elements(p.objects) o
+      where p.hash = $5 and o ->> 'kind' = $7 and o #>> '{metadata,name}' = $9
+        and case when o ->> 'apiVersion' like '%/%' then split_part(o ->> 'apiVersion', '/', 1) else '' end = $6
+        and (o #>> '{metadata,namespace}' is null or $8 = '' or o #>> '{metadata,namespace}' = $8)
+    ) and exists (
+      select from event_log l join events e on e.seq = l.seq
+      where l.pos = $4 and coalesce(e.data ->> 'cluster', c.name) = c.name
+        and (coalesce(e.data ->> 'application', a.name) = a.name or e.data ->> 'application' like 'sidecar/%')
     ) then 'stray'
     else 'unknown' end as standing
   from read.applications a
