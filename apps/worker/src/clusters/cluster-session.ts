@@ -48,6 +48,7 @@ const REQUESTS_AT_ONCE = 16;
 const ATTENDED_AT_ONCE = 2 * REQUESTS_AT_ONCE;
 const SIGN_OF_LIFE_MS = 60_000;
 const PROBE_TIMEOUT_MS = 5_000;
+
 export interface SessionOptions {
   readonly cluster: string;
   readonly connection: ClusterConnection;
@@ -273,12 +274,8 @@ export class ClusterSession implements TargetHost {
     if (event.type === 'SYNCED') return;
     if (event.type === 'ERROR') {
       this.isWatched();
-      if (
-        event.error.kind === 'unreachable' ||
-        event.error.kind === 'unauthorized' ||
-        event.error.kind === 'transient'
-      )
-        this.probing.ask();
+      const { kind } = event.error;
+      if (kind === 'unreachable' || kind === 'unauthorized' || kind === 'transient') this.probing.ask();
       return;
     }
     if (event.of.kind === 'Node') {
