@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startApiServer, type ApiServer } from './api-server';
 import type { Binaries } from './binaries';
-import { startControllers } from './controllers';
+import { startControllers, type ControllerLimits } from './controllers';
 import type { Etcd } from './etcd';
 import { startFakeKubelet, type FakeKubeletOptions } from './fake-kubelet';
 import type { KubeClient } from './kube-client';
@@ -15,6 +15,7 @@ export interface ControlPlaneOptions extends FakeKubeletOptions {
   readonly etcd: Etcd;
   /** Scratch folder of the run; the cluster takes `folder/name`. */
   readonly folder: string;
+  readonly controllerLimits: ControllerLimits;
 }
 
 export interface ControlPlane {
@@ -52,7 +53,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     );
     stops.push(server.stop);
     if (binaries.controllers) {
-      const processes = await startControllers(binaries.controllers, server, folder);
+      const processes = await startControllers(binaries.controllers, server, {
+        folder,
+        limits: options.controllerLimits,
+      });
       stops.push(...processes.map((each) => () => each.stop()));
       await leaseNamespace(server);
       const kubelet = await startFakeKubelet(server.client, options);

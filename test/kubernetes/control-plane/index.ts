@@ -1,4 +1,5 @@
 export { findBinaries, type Binaries } from './binaries';
+export type { ControllerLimits } from './controllers';
 export { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane';
 export { startEtcd, type Etcd } from './etcd';
 export {

@@ -5,12 +5,10 @@ import {
   findBinaries,
   startControlPlane,
   startEtcd,
+  type ControllerLimits,
   type ControlPlane,
   type Etcd,
 } from '../control-plane';
-
-/** As many as any suite asks for; each costs about 350 MB. */
-const FOR_THE_SUITE = 2;
 
 export interface OwnFleet {
   /** One kubeconfig file for each cluster. */
@@ -19,7 +17,7 @@ export interface OwnFleet {
 }
 
 /** Starts control planes that share one etcd. Leaves nothing behind when one fails to start. */
-export async function startOwnFleet(clusters = FOR_THE_SUITE): Promise<OwnFleet> {
+export async function startOwnFleet(clusters: number, controllerLimits: ControllerLimits): Promise<OwnFleet> {
   const binaries = findBinaries();
   const scratch = createScratchFolder();
   let etcd: Etcd | undefined;
@@ -33,7 +31,13 @@ export async function startOwnFleet(clusters = FOR_THE_SUITE): Promise<OwnFleet>
     const shared = (etcd = await startEtcd(binaries.etcd, scratch.path));
     const starts = await Promise.allSettled(
       Array.from({ length: clusters }, (_, index) =>
-        startControlPlane({ name: `real-${index + 1}`, binaries, etcd: shared, folder: scratch.path }),
+        startControlPlane({
+          name: `real-${index + 1}`,
+          binaries,
+          etcd: shared,
+          folder: scratch.path,
+          controllerLimits,
+        }),
       ),
     );
     planes.push(...starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : [])));
