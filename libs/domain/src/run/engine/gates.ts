@@ -35,6 +35,8 @@ const passGate = (step: Step, at: AtGate, rule: Gate): boolean => {
   }
   const gate = gateIn(step.run, at);
   if (gate?.phase === 'Running') judgeGate(step, at, rule, gate);
+  // The no was said while a person's pause outweighed it, and that pause is over.
+  else if (gate?.phase === 'Failed') pauseFor(step, at, gate.message ?? '');
   return gateIn(step.run, at)?.phase === 'Passed';
 };
 
@@ -73,12 +75,25 @@ const judgeVerification = (step: Step, at: AtGate, rule: Verification, { measure
   }
 };
 
-/** A gate that says no stops the run; `Continue` goes on over failed clusters, not over a no. */
+/**
+ * A gate that says no stops the run; `Continue` goes on over failed clusters, not over a no. It does not take the place
+ * of a pause that a person asked for: what answers the gate would lift that one too.
+ */
 export const failGate = (step: Step, at: AtGate, message: string, decided: Partial<Decided> = {}): void => {
   step.emit('GateFailed', { ...at, ...decided, message });
-  const cause = { ...decided, reason: 'GateFailed', message: `${where(at)}: ${message}` } as const;
-  if (step.run.strategy.onFailure === 'Rollback') beginRollback(step, cause);
-  else step.emit('RunPaused', { ...cause, stage: at.stage });
+  if (step.run.strategy.onFailure === 'Rollback') {
+    beginRollback(step, { ...decided, reason: 'GateFailed', message: `${where(at)}: ${message}` });
+  } else if (step.run.paused?.reason !== 'Requested') {
+    pauseFor(step, at, message, decided);
+  }
 };
+
+const pauseFor = (step: Step, at: AtGate, message: string, decided: Partial<Decided> = {}): void =>
+  step.emit('RunPaused', {
+    ...decided,
+    stage: at.stage,
+    reason: 'GateFailed',
+    message: `${where(at)}: ${message}`,
+  });
 
 const where = ({ stage, side, gate }: AtGate): string => `stage ${stage}: gate ${gate + 1} ${side} it`;

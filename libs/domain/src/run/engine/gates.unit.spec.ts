@@ -142,6 +142,31 @@ describe('an approval', () => {
     expect(course.well(['c'], 10)).toEqual(['ClusterRolledBack c', 'RunRolledBack']);
   });
 
+  it('that is rejected while a person pauses the run leaves it paused by that person', () => {
+    const course = gated({ before: [ASK] });
+    course.look(0);
+    course.act('pause', { why: 'lunch' });
+    expect(course.act('reject', { why: 'not today' })).toEqual(['GateFailed canary before 0']);
+    expect(course.phase).toBe('Paused: Requested');
+    expect(course.act('retry')).toEqual(['GateRetried canary before 0']);
+    expect(course.act('approve')).toEqual(['GatePassed canary before 0']);
+    expect(course.look(10)).toEqual([]);
+    expect(course.act('resume')).toEqual(['RunResumed Requested']);
+    expect(course.look(11)).toEqual(['ClusterStarted c 0/1']);
+  });
+
+  it('that was rejected meanwhile pauses a run that a person resumes', () => {
+    const course = gated({ before: [ASK] });
+    course.look(0);
+    course.act('pause', { why: 'lunch' });
+    course.act('reject', { why: 'not today' });
+    expect(course.act('resume')).toEqual(['RunResumed Requested']);
+    expect(course.look(10)).toEqual(['RunPaused GateFailed']);
+    expect(course.run.reason).toBe('stage canary: gate 1 before it: rejected by ann: not today');
+    expect(course.look(11)).toEqual([]);
+    expect(course.act('retry')).toEqual(['GateRetried canary before 0', 'RunResumed Requested']);
+  });
+
   it('that is rejected before anything moved has nothing to roll back', () => {
     const course = gated({ before: [ASK] }, { onFailure: 'Rollback' });
     course.look(0);
