@@ -43,9 +43,9 @@ describe('the encryption key', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('that was cut short is not used', () => {
+  it.each(['AAAA', ''])('that was cut short to “%s” is not used', (left) => {
     encryptionKey(settings);
-    writeFileSync(join(settings.dataDir, 'encryption-key'), 'AAAA');
+    writeFileSync(join(settings.dataDir, 'encryption-key'), left);
     expect(() => encryptionKey(settings)).toThrow(/restore it/);
   });
 
@@ -79,6 +79,19 @@ describe('the administrator’s token', () => {
   it('is told by the next start when the first one was killed before it could', () => {
     makePrivateFile(join(settings.dataDir, 'admin-token'), 'made-and-never-told');
     expect(adminToken(settings).fresh).toBe('made-and-never-told');
+  });
+
+  it.each(['', '\n', 'garbage', 'ab12'])('whose hash was damaged to “%s” stops the start', (left) => {
+    adminToken(settings);
+    writeFileSync(join(settings.dataDir, 'admin-token.sha256'), left);
+    expect(() => adminToken(settings)).toThrow(
+      /admin-token\.sha256 does not hold a SHA-256 in hexadecimal: delete it, and the next start/,
+    );
+  });
+
+  it('is never an empty one', () => {
+    makePrivateFile(join(settings.dataDir, 'admin-token'), '');
+    expect(() => adminToken(settings)).toThrow(/admin-token is empty: delete it, and the next start/);
   });
 
   it('is the setting’s, if there is one', () => {
