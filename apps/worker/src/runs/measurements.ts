@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import {
   dueMeasurements,
+  failedMeasurement,
   runDecider,
   runStream,
   type DueMeasurement,
   type Measurement,
   type Run,
 } from '@keelson/domain';
-import type { EventStore, Vault } from '@keelson/event-store';
+import { VaultKeyError, type EventStore, type Vault } from '@keelson/event-store';
 import { ClusterClient, type ClusterConnection } from '@keelson/k8s';
 import type { Logger } from 'pino';
 import { jobClusterOver, takeMeasurement } from '../verification';
@@ -90,7 +91,7 @@ export class Measurements {
     const { signal } = this.stopping;
     if (cluster === undefined) return takeMeasurement(due.verification, { ...deps, context }, signal);
     const client = await this.clientOf(cluster);
-    if (!client) return { outcome: 'Error', message: `cluster ${cluster} is not registered` };
+    if ('outcome' in client) return client;
     try {
       const job = { ...deps, context: { ...context, cluster }, cluster: jobClusterOver(client) };
       return await takeMeasurement(due.verification, job, signal);
@@ -99,14 +100,21 @@ export class Measurements {
     }
   }
 
-  private async clientOf(cluster: string): Promise<ClusterClient | undefined> {
+  /** Or why there is none, where trying again would not help. */
+  private async clientOf(cluster: string): Promise<ClusterClient | Measurement> {
     const { store, vault } = this.options;
     const { rows } = await store.pool.query<{ credentials: string }>(
       'select credentials from read.clusters where name = $1',
       [cluster],
     );
-    const secret = rows[0] && (await vault.get(`cluster/${cluster}`, rows[0].credentials));
-    return secret && new ClusterClient(JSON.parse(secret.toString('utf8')) as ClusterConnection);
+    try {
+      const secret = rows[0] && (await vault.get(`cluster/${cluster}`, rows[0].credentials));
+      if (!secret) return failedMeasurement(`cluster ${cluster} is not registered`);
+      return new ClusterClient(JSON.parse(secret.toString('utf8')) as ClusterConnection);
+    } catch (error) {
+      if (!(error instanceof VaultKeyError)) throw error;
+      return failedMeasurement(`${error.message}; register the cluster again`);
+    }
   }
 
   private async namespaceOf(application: string): Promise<string> {
