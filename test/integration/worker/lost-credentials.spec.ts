@@ -45,6 +45,15 @@ describe('a cluster whose credentials cannot be decrypted any more', () => {
     });
   });
 
+  it('does not keep the worker from the others', async () => {
+    await fleet.define('other', { placement: { clusterNames: ['eu-2'] } });
+    const { value: run } = await fleet.release('other', '1', objects);
+    await until('the run succeeds', async () => {
+      const ends = await fleet.store.log.read({ run: run!, type: 'RunSucceeded' });
+      return ends.length > 0;
+    });
+  });
+
   const pauseOf = async (run: string): Promise<RunEvent['data'] | undefined> =>
     (await fleet.store.log.read({ run, type: 'RunPaused' }))[0]?.data as RunEvent['data'] | undefined;
 });

@@ -1,4 +1,4 @@
-import type { EventStore, Vault } from '@keelson/event-store';
+import { VaultKeyError, type EventStore, type Vault } from '@keelson/event-store';
 import type { ClusterConnection } from '@keelson/k8s';
 import type { Logger } from 'pino';
 import { clustersToAttend } from '../nodes';
@@ -164,12 +164,11 @@ export class ClusterSessions {
 
   private async open({ name, credentials, identity }: Wanted): Promise<void> {
     const { store, vault, allowPrivateCallbacks, logger } = this.options;
-    const secret = await vault.get(`cluster/${name}`, credentials);
-    if (!secret)
-      return logger.error({ cluster: name }, 'the credentials of a cluster are missing; register it again');
+    const connection = await this.connectionTo(name, credentials);
+    if (!connection) return;
     const session = new ClusterSession({
       cluster: name,
-      connection: JSON.parse(secret.toString('utf8')) as ClusterConnection,
+      connection,
       credentials,
       ...(identity ? { identity } : {}),
       store,
@@ -182,6 +181,20 @@ export class ClusterSessions {
     });
     this.sessions.set(name, { session, credentials, seen: 0 });
     session.start();
+  }
+
+  /** Credentials that cannot be read keep the worker from their own cluster, and from no other. */
+  private async connectionTo(cluster: string, credentials: string): Promise<ClusterConnection | undefined> {
+    const { vault, logger } = this.options;
+    try {
+      const secret = await vault.get(`cluster/${cluster}`, credentials);
+      if (secret) return JSON.parse(secret.toString('utf8')) as ClusterConnection;
+      logger.error({ cluster }, 'the credentials of a cluster are missing; register it again');
+    } catch (err) {
+      if (!(err instanceof VaultKeyError)) throw err;
+      logger.error({ cluster, err }, 'the credentials of a cluster cannot be decrypted; register it again');
+    }
+    return undefined;
   }
 
   private async deliver(head: number): Promise<void> {
