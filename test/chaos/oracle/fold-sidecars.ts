@@ -1,6 +1,13 @@
 import type { Command } from '../script/commands';
 import type { LogEvent } from '../world/log-follower';
-import { isPlaced, type Model, type RunModel, type SidecarModel, type SidecarTarget } from './model';
+import {
+  awaitsReturn,
+  isPlaced,
+  type Model,
+  type RunModel,
+  type SidecarModel,
+  type SidecarTarget,
+} from './model';
 
 type SidecarCommand = Extract<Command, { sidecar: string }>;
 
@@ -74,13 +81,13 @@ const arrived = ({ release, run }: SidecarTarget): SidecarTarget => ({
   stable: release,
 });
 
-/** One that succeeded is owed to those that it set aside or never met; what any other left half way goes back. */
+/** One that succeeded is owed to those that were away or that it never met; what any other left half way goes back. */
 const foldEnd = (sidecar: SidecarModel, id: string, run: RunModel): void => {
   const { clusters } = sidecar;
   const owed = new Set<string>();
   if (run.over === 'RunSucceeded') {
     sidecar.settled = run.release;
-    for (const [cluster, last] of run.clusters) if (last === 'ClusterSetAside') owed.add(cluster);
+    for (const [cluster, last] of run.clusters) if (awaitsReturn(last)) owed.add(cluster);
     for (const cluster of clusters.keys()) if (!run.clusters.has(cluster)) owed.add(cluster);
     const { release } = run;
     for (const cluster of owed)

@@ -1,7 +1,15 @@
 import type { KubeObject } from '@keelson/domain';
 import { tagOf, type Command, type Labels, type NumberedCommand } from '../script/commands';
 import type { LogEvent } from '../world/log-follower';
-import { emptyModel, isPlaced, type AppModel, type Model, type RunModel, type TargetModel } from './model';
+import {
+  awaitsReturn,
+  emptyModel,
+  isPlaced,
+  type AppModel,
+  type Model,
+  type RunModel,
+  type TargetModel,
+} from './model';
 import { dropUnplaced, foldSidecarCommand, foldSidecarRun } from './fold-sidecars';
 
 /**
@@ -125,7 +133,11 @@ const foldRun = (model: Model, event: LogEvent): void => {
     for (const { cluster } of event.data.joined) run.clusters.set(cluster, 'joined');
     for (const cluster of event.data.left) run.clusters.delete(cluster);
   }
-  if (event.data.cluster) run.clusters.set(event.data.cluster, event.type);
+  if (event.data.cluster) {
+    const { reason } = event.data;
+    const isAway = event.type === 'ClusterFailed' && reason === 'Unreachable';
+    run.clusters.set(event.data.cluster, isAway ? reason : event.type);
+  }
   if (ENDS.has(event.type)) run.over = event.type;
   if (owner.startsWith('sidecar/')) return foldSidecarRun(model, event, run);
   const target = model.targets.get(`${owner}/${event.data.cluster}`);
@@ -155,8 +167,7 @@ const foldRun = (model: Model, event: LogEvent): void => {
 const isOwed = ({ cluster, release }: TargetModel, run: RunModel): boolean => {
   const last = run.clusters.get(cluster);
   return (
-    last === 'ClusterSetAside' ||
-    (!['ClusterSkipped', 'joined'].includes(last ?? '') && release !== run.release)
+    awaitsReturn(last) || (!['ClusterSkipped', 'joined'].includes(last ?? '') && release !== run.release)
   );
 };
 

@@ -36,7 +36,7 @@ export interface RunModel {
   readonly release: string;
   /** The event that ended it. */
   over?: string;
-  /** What became of each cluster last, by the name of the event. */
+  /** What became of each cluster last, by the name of the event; `Unreachable` where it failed because it was away. */
   readonly clusters: Map<string, string>;
 }
 
@@ -59,6 +59,10 @@ export interface SidecarTarget {
   /** What it had wholly before. */
   stable?: string;
 }
+
+/** The run let it be because it was away. */
+export const awaitsReturn = (last: string | undefined): boolean =>
+  last === 'ClusterSetAside' || last === 'Unreachable';
 
 export const emptyModel = (): Model => ({
   clusters: new Map(),

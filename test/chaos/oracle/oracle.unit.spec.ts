@@ -188,6 +188,21 @@ describe('the oracle', () => {
     expect(differences(goodCluster(), { ...NOTHING, planted })).toEqual([expect.stringContaining('is gone')]);
   });
 
+  it('expects the whole where a run succeeded over a cluster that was away, and not where it was ill', () => {
+    const isWhole = (reason: string): boolean | undefined => {
+      const half = { ...PACE, of: 2, share: '50%' };
+      const log = inOrder(
+        ...LOG.slice(0, 4),
+        event('ClusterStarted', 0, { ...OF_RUN, release: 'shop-r1', pace: half }, 'run/shop-1'),
+        event('ClusterFailed', 0, { ...OF_RUN, reason }, 'run/shop-1'),
+        ...LOG.slice(-1),
+      );
+      return foldLog(log, numbered).targets.get('shop/c1')?.whole;
+    };
+    expect(isWhole('Unreachable')).toBe(true);
+    expect(isWhole('Unhealthy')).toBe(false);
+  });
+
   it('does not let a run go on that was over', () => {
     expect(() => foldLog(inOrder(...LOG, LOG[4]!), numbered)).toThrow('which was over');
   });

@@ -34,3 +34,29 @@ describe('a cluster that was set aside', () => {
     expect(shop.served()).toEqual({ 'shop:2': 4 });
   });
 });
+
+describe('a cluster that failed because it could not be reached, and was tolerated', () => {
+  let shop: BlueGreenFleet;
+
+  beforeAll(async () => {
+    shop = await startBlueGreen();
+    const { value: first } = await shop.fleet.release('shop', '1', manifests('1'));
+    await shop.phase(first!, 'Succeeded');
+  });
+  afterAll(() => shop?.fleet.stop());
+
+  it('is caught up when it returns, beyond the batch that it had been begun with', async () => {
+    const cluster = shop.fleet.simulator.cluster('eu-1');
+    cluster.setReachable(false);
+    const tolerant = plain({
+      stages: [{ name: 'all', maxConcurrency: '100%', maxFailures: 1, before: [], after: [] }],
+      batches: [{ size: '50%' }, { size: '100%' }],
+      progressDeadline: '1s',
+    });
+    const { value: run } = await shop.fleet.release('shop', '2', manifests('2'), tolerant);
+    await shop.phase(run!, 'Succeeded');
+    expect(shop.served()).toEqual({ 'shop:1': 4 });
+    cluster.setReachable(true);
+    await until('it is caught up', () => shop.served()['shop:2'] === 4);
+  });
+});

@@ -108,17 +108,19 @@ describe('what the run of a sidecar leaves', () => {
     await phase(run, 'Succeeded');
   });
 
-  it('is owed to a cluster that was set aside, and caught up in place', async () => {
+  const TOLERATED = [{ name: 'all', maxConcurrency: 1, maxFailures: 1, before: [], after: [] }];
+
+  it.each<[string, string, Partial<Strategy>]>([
+    ['failed so and was tolerated', 'agent:gone', { ...HALF, stages: TOLERATED }],
+    ['was set aside', 'agent:lost', { unreachable: 'SetAside' }],
+  ])('is owed to a cluster out of reach that %s, and caught up in place', async (_, image, strategy) => {
     const before = uids();
     fleet.simulator.cluster('eu-1').setReachable(false);
-    const run = await sidecars.release('logs', 'agent:lost', {
-      unreachable: 'SetAside',
-      progressDeadline: '1s',
-    });
+    const run = await sidecars.release('logs', image, { progressDeadline: '1s', ...strategy });
     await phase(run, 'Succeeded');
-    expect(count(pods(), 'agent', 'agent:lost')).toBe(0);
+    expect(count(pods(), 'agent', image)).toBe(0);
     fleet.simulator.cluster('eu-1').setReachable(true);
-    await until('it is caught up', () => count(pods(), 'agent', 'agent:lost') === 4);
+    await until('it is caught up', () => count(pods(), 'agent', image) === 4);
     expect(uids()).toEqual(before);
   });
 

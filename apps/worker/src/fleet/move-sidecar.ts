@@ -1,4 +1,4 @@
-import { isOver, type Pace, type Run, type RunEvent, type UpdateMode } from '@keelson/domain';
+import { awaitsReturn, isOver, type Pace, type Run, type RunEvent, type UpdateMode } from '@keelson/domain';
 import type { RecordedEvent } from '@keelson/event-store';
 import type { Fleet } from './fleet';
 import type { SidecarClusterRecord } from './model';
@@ -65,8 +65,8 @@ const arrived = ({ pace: _, back: _back, ...record }: SidecarClusterRecord, posi
 /**
  * A run that is over holds nobody. What it left half way goes back to what was there before (nothing, before the first
  * release), unlike an application's: other teams' releases would be held to its share until somebody released the
- * sidecar again. One that succeeded leaves the release that clusters and applications get which join later, or were
- * set aside.
+ * sidecar again. One that succeeded leaves the release that clusters and applications get which join later, or could
+ * not be reached.
  */
 const end = async (
   fleet: Fleet,
@@ -98,12 +98,12 @@ const end = async (
   }
 };
 
-/** Clusters that the run set aside, and those that an earlier one moved and this one never met. */
+/** Clusters that could not be reached, and those that an earlier one moved and this one never met. */
 const leftOut = (fleet: Fleet, name: string, { stages }: Run): string[] => {
   const members = stages.flatMap(({ clusters }) => clusters);
   const met = new Set(members.map((member) => member.name));
   return [
-    ...members.filter(({ phase }) => phase === 'SetAside').map((member) => member.name),
+    ...members.filter(awaitsReturn).map((member) => member.name),
     ...fleet.sidecarEverywhere(name).flatMap(({ cluster }) => (met.has(cluster) ? [] : cluster)),
   ];
 };

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@keelson/event-store';
-import { wholePace, type Run, type RunClusterPhase, type RunEvent } from '@keelson/domain';
+import { awaitsReturn, wholePace, type Run, type RunCluster, type RunEvent } from '@keelson/domain';
 import { recolour, settleColoursOf } from './colours';
 import type { Fleet } from './fleet';
 import { isUnderWay } from './join-sidecars';
@@ -85,19 +85,19 @@ export const letGo = async (fleet: Fleet, planner: Planner, run: Run, moment: Mo
 };
 
 /**
- * What a run that succeeded leaves: the release that clusters get which join later, were set aside, or came (or left and
- * came back) so late that the run never knew.
+ * What a run that succeeded leaves: the release that clusters get which join later, could not be reached, or came (or
+ * left and came back) so late that the run never knew.
  */
 export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: Moment): Promise<void> => {
   const owner = fleet.applications.get(run.application);
   if (!owner) return;
   owner.settledRelease = run.release;
   fleet.changes.applications.add(run.application);
-  const phases = new Map(
-    run.stages.flatMap(({ clusters }) => clusters.map(({ name, phase }) => [name, phase])),
+  const members = new Map(
+    run.stages.flatMap(({ clusters }) => clusters.map((member) => [member.name, member])),
   );
   for (const target of fleet.targetsOf(run.application)) {
-    if (target.removing || !isOwed(target, run, phases.get(target.cluster))) continue;
+    if (target.removing || !isOwed(target, run, members.get(target.cluster))) continue;
     const pace = wholePace(run.strategy);
     await recolour(planner, target, { release: run.release, pace }, moment);
     target.release = run.release;
@@ -108,5 +108,5 @@ export const settle = async (fleet: Fleet, planner: Planner, run: Run, moment: M
   for (const target of fleet.targetsOf(run.application)) await arriveLate(fleet, planner, target, moment);
 };
 
-const isOwed = ({ release }: TargetRecord, run: Run, phase: RunClusterPhase | undefined): boolean =>
-  phase === 'SetAside' || (phase !== 'Skipped' && release !== run.release);
+const isOwed = ({ release }: TargetRecord, run: Run, member: RunCluster | undefined): boolean =>
+  (member && awaitsReturn(member)) || (member?.phase !== 'Skipped' && release !== run.release);

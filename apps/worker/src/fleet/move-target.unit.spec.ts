@@ -1,4 +1,10 @@
-import { DEFAULT_STRATEGY, type Pace, type Run, type RunClusterPhase } from '@keelson/domain';
+import {
+  DEFAULT_STRATEGY,
+  type ClusterFailureReason,
+  type Pace,
+  type Run,
+  type RunClusterPhase,
+} from '@keelson/domain';
 import { Fleet } from './fleet';
 import type { TargetRecord } from './model';
 import { letGo, settle } from './move-target';
@@ -40,7 +46,11 @@ describe('a run that is over', () => {
 });
 
 describe('a run that succeeded', () => {
-  const settled = async (target: Partial<TargetRecord>, phase?: RunClusterPhase): Promise<TargetRecord> => {
+  const settled = async (
+    target: Partial<TargetRecord>,
+    phase?: RunClusterPhase,
+    failedFor?: ClusterFailureReason,
+  ): Promise<TargetRecord> => {
     const fleet = new Fleet();
     const owner = { name: 'shop', project: 'default', createdAt: '', updatedAt: '', position: 1 };
     fleet.applications.set('shop', {
@@ -57,7 +67,7 @@ describe('a run that succeeded', () => {
     };
     const record: TargetRecord = { ...place, drift: [], inventory: new Map(), position: 1, ...target };
     fleet.putTarget(record);
-    const clusters = phase ? [{ name: 'eu', phase }] : [];
+    const clusters = phase ? [{ name: 'eu', phase, failedFor }] : [];
     const stages = [{ name: 'all', phase: 'Succeeded', before: [], after: [], clusters }];
     const run = { ...OVER, release: 'shop-r2', strategy: DEFAULT_STRATEGY, stages } as unknown as Run;
     await settle(fleet, { plan: jest.fn() } as unknown as Planner, run, MOMENT);
@@ -73,9 +83,16 @@ describe('a run that succeeded', () => {
     expect(await settled({ release: 'shop-r1' }, 'Succeeded')).toMatchObject({ release: 'shop-r2' });
   });
 
+  it('owes all of it to one that it had begun and that could not be reached', async () => {
+    const begun = { release: 'shop-r2', pace: { ...WHOLE, of: 2, share: '50%' } };
+    expect(await settled(begun, 'Failed', 'Unreachable')).toMatchObject({ pace: WHOLE });
+  });
+
   it('leaves alone what it moved, and what a person left out', async () => {
     const half = { ...WHOLE, share: '50%' };
-    expect(await settled({ release: 'shop-r2', pace: half }, 'Failed')).toMatchObject({ pace: half });
+    expect(await settled({ release: 'shop-r2', pace: half }, 'Failed', 'Unhealthy')).toMatchObject({
+      pace: half,
+    });
     expect(await settled({ release: 'shop-r1' }, 'Skipped')).toMatchObject({ release: 'shop-r1' });
   });
 });

@@ -4,7 +4,7 @@
  * `position > what they have seen`, so no hand-over depends on a message that could be lost.
  * Bump FLEET_VERSION with every change of the tables or of the fold; the runner then rebuilds beside the live schema.
  */
-export const FLEET_VERSION = 5;
+export const FLEET_VERSION = 6;
 export const FLEET_SCHEMA = 'read';
 
 /** Rows carry the whole record of the fold; the other columns are taken out of it for those who query. */

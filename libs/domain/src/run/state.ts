@@ -1,6 +1,7 @@
 import type { Strategy } from '../strategy';
 import type { Measurement } from '../verification';
 import type { Blocker } from './blockers';
+import type { ClusterFailureReason } from './events';
 
 export type RunPhase =
   | 'Pending'
@@ -47,6 +48,8 @@ export interface RunCluster {
   readonly retried?: true;
   /** A person resumed the run although this one had failed: it does not count any more. */
   readonly accepted?: true;
+  /** Why it failed, the last time that it did. */
+  readonly failedFor?: ClusterFailureReason;
   readonly message?: string;
 }
 
@@ -113,3 +116,7 @@ export type RunState = { readonly exists: false } | Run;
 const OVER: ReadonlySet<RunPhase> = new Set(['Succeeded', 'Failed', 'Aborted', 'RolledBack', 'Superseded']);
 
 export const isOver = (phase: RunPhase): boolean => OVER.has(phase);
+
+/** Nothing is known against the release there: the cluster could not be reached, and is caught up when it can. */
+export const awaitsReturn = ({ phase, failedFor }: RunCluster): boolean =>
+  phase === 'SetAside' || (phase === 'Failed' && failedFor === 'Unreachable');

@@ -1,8 +1,8 @@
-import type { RunCluster, RunStage } from '../state';
+import { awaitsReturn, type RunCluster, type RunStage } from '../state';
 import { noteHeldBack } from './kept-back';
 import { lastBatch } from './pace';
 import type { Step } from './step';
-import { judge } from './verdict';
+import { judge, type Verdict } from './verdict';
 
 /** Every cluster that is under way, or failed and still converging, is judged; in a paused run too. */
 export const judgeClusters = (step: Step): void => {
@@ -20,7 +20,7 @@ const judgeCluster = (step: Step, stage: RunStage, cluster: RunCluster): void =>
   const verdict = judge(step.run, stage, cluster, observation, step.now);
   if (verdict.is === 'waiting') noteHeldBack(step, observation);
   if (verdict.is === 'healthy') return reach(step, at, cluster);
-  if (cluster.phase === 'Failed') return;
+  if (cluster.phase === 'Failed' && !(awaitsReturn(cluster) && isIll(verdict))) return;
   const { message } = verdict;
   if (verdict.is === 'failed') {
     if (verdict.reason === 'Unreachable' && step.run.strategy.unreachable === 'SetAside') {
@@ -32,6 +32,10 @@ const judgeCluster = (step: Step, stage: RunStage, cluster: RunCluster): void =>
     step.emit('BatchLost', { ...at, batch: cluster.batch ?? 0, message, at: step.at });
   }
 };
+
+/** It is the plan itself that fails there, and not the time that it took. */
+const isIll = (verdict: Verdict): boolean =>
+  verdict.is === 'failed' && (verdict.reason === 'Unhealthy' || verdict.reason === 'ApplyFailed');
 
 /** A cluster that failed half way and is healthy again needs a place before it goes on; at its end it needs none. */
 const reach = (step: Step, at: { stage: string; cluster: string }, cluster: RunCluster): void => {

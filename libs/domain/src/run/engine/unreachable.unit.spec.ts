@@ -30,6 +30,19 @@ describe('a cluster that cannot be reached', () => {
     ]);
   });
 
+  it('is said to be ill when it returns and is, so that nobody catches it up', () => {
+    const fails = course('Fail');
+    fails.look(0);
+    fails.fleet.lose('p1');
+    expect(fails.look(60)[0]).toBe('ClusterFailed p1 Unreachable');
+    expect(fails.clusterOf('p1')?.failedFor).toBe('Unreachable');
+    fails.fleet.find('p1');
+    expect(fails.look(61)).toEqual([]);
+    expect(fails.ill(['p1'], 70)).toEqual(['ClusterFailed p1 Unhealthy']);
+    expect(fails.clusterOf('p1')).toMatchObject({ failedFor: 'Unhealthy', message: 'CrashLoopBackOff' });
+    expect(fails.look(80)).toEqual([]);
+  });
+
   it('uses up maxConcurrency until it has failed', () => {
     const fails = course('Fail', 1);
     fails.look(0);

@@ -47,6 +47,7 @@ export const foldCluster = (run: Run, event: RunEvent): Run => {
     case 'ClusterFailed':
       return setCluster(run, event.data, {
         phase: 'Failed',
+        failedFor: event.data.reason,
         retried: undefined,
         message: event.data.message,
       });
