@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { adminAuthentication, createApi, hashToken } from '@keelson/api';
 import { createVault, openEventStore } from '@keelson/event-store';
 import { openJobQueue, PostgresBus } from '@keelson/messaging';
-import { startWorker, WORKER_JOBS } from '@keelson/worker';
+import { FLEET_EVENT_TYPES, startWorker, WORKER_JOBS } from '@keelson/worker';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { testDatabase, type TestServer } from './database';
@@ -21,7 +21,10 @@ export interface Keelson {
   stop(): Promise<void>;
 }
 
-export const startKeelson = async (server?: Pick<TestServer, 'url' | 'template'>): Promise<Keelson> => {
+export const startKeelson = async (
+  server?: Pick<TestServer, 'url' | 'template'>,
+  { allowPrivateCallbacks = false } = {},
+): Promise<Keelson> => {
   const database = await testDatabase(server);
   const logger = pino(
     { level: process.env['LOG_LEVEL'] ?? 'silent' },
@@ -32,12 +35,13 @@ export const startKeelson = async (server?: Pick<TestServer, 'url' | 'template'>
   const vault = createVault(database.pool, randomBytes(32));
   const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: database.url });
   const bus = new PostgresBus(store.log, logger);
-  const worker = await startWorker({ store, vault, jobs, bus, logger });
+  const worker = await startWorker({ store, vault, jobs, bus, logger, allowPrivateCallbacks });
   const authenticate = adminAuthentication(hashToken(token));
   const api = await createApi({
     store,
     vault,
     authenticate,
+    eventTypes: FLEET_EVENT_TYPES,
     registry: new Registry(),
     logger,
     version: 'test',

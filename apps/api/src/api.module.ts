@@ -26,6 +26,7 @@ import { ReleasesModule } from './releases/releases.module';
 import { RunsModule } from './runs/runs.module';
 import { SidecarsModule } from './sidecars/sidecars.module';
 import { TargetsModule } from './targets/targets.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 import { WindowsModule } from './windows/windows.module';
 
 /** What every resource's module uses. */
@@ -78,6 +79,7 @@ export class ApiModule {
         WindowsModule,
         NodesModule,
         NodeRepairPoliciesModule,
+        WebhooksModule,
         AuditModule,
         EventsModule,
       ],

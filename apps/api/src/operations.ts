@@ -14,6 +14,7 @@ import { releaseOperations } from './releases/releases.operations';
 import { runOperations } from './runs/runs.operations';
 import { sidecarOperations } from './sidecars/sidecars.operations';
 import { targetOperations } from './targets/targets.operations';
+import { webhookOperations } from './webhooks/webhooks.operations';
 import { windowOperations } from './windows/windows.operations';
 
 /** Everything that the API can do; a test compares it with the routes that are really served. */
@@ -30,6 +31,7 @@ export const operations: readonly Operation[] = [
   ...windowOperations,
   ...nodeOperations,
   ...nodeRepairPolicyOperations,
+  ...webhookOperations,
   ...auditOperations,
   ...eventOperations,
   ...healthOperations,

@@ -14,6 +14,8 @@ export interface ApiOptions {
   readonly store: EventStore;
   readonly vault: Vault;
   readonly authenticate: Authenticate;
+  /** The types of events that there are. */
+  readonly eventTypes: ReadonlySet<string>;
   /** Shared with the worker when both run in one process. */
   readonly registry: Registry;
   readonly logger: ApiLogger;

@@ -18,6 +18,7 @@ import { scaleCommand } from './commands/scale';
 import { sidecarsCommand } from './commands/sidecars';
 import { targetsCommand } from './commands/targets';
 import { verifyCommand } from './commands/verify';
+import { webhooksCommand } from './commands/webhooks';
 import { windowsCommand } from './commands/windows';
 import { Host } from './host';
 import type { ExitCode } from './exit-code';
@@ -46,6 +47,7 @@ const COMMANDS = [
   sidecarsCommand,
   nodesCommand,
   nodeRepairCommands,
+  webhooksCommand,
 ];
 
 const EXIT_CODES = `

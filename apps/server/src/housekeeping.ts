@@ -1,13 +1,19 @@
 import type { KeyObject } from 'node:crypto';
 import { forgetAnswers, signHead, type EventStore } from '@keelson/event-store';
+import { forgetDeliveries } from '@keelson/worker';
 import type { Logger } from 'pino';
 
 const SIGN_MS = 60_000;
 const FORGET_MS = 24 * 60 * 60 * 1000;
 /** Longer than any client repeats a request. */
 const ANSWER_DAYS = 30;
+/** Longer than a delivery is tried for, and than anybody asks what became of it. */
+const DELIVERY_DAYS = 30;
 
-/** What has to be done from time to time: sign the end of the log when it has grown, forget old idempotency keys. */
+/**
+ * What has to be done from time to time: sign the end of the log when it has grown, forget old idempotency keys
+ * and deliveries.
+ */
 export const startHousekeeping = (
   store: EventStore,
   key: KeyObject,
@@ -23,7 +29,9 @@ export const startHousekeeping = (
   };
   const forget = async (): Promise<void> => {
     const forgotten = await forgetAnswers(store.pool, ANSWER_DAYS);
-    if (forgotten > 0) logger.debug({ forgotten }, 'forgot old idempotency keys');
+    const deliveries = await forgetDeliveries(store.pool, DELIVERY_DAYS);
+    if (forgotten + deliveries > 0)
+      logger.debug({ forgotten, deliveries }, 'forgot old idempotency keys and deliveries of callbacks');
   };
   const queue = (what: string, work: () => Promise<void>) => (): void => {
     working = working
@@ -32,9 +40,9 @@ export const startHousekeeping = (
   };
 
   const signing = setInterval(queue('signing the log', sign), SIGN_MS);
-  const forgetting = setInterval(queue('forgetting old answers', forget), FORGET_MS);
+  const forgetting = setInterval(queue('forgetting what is old', forget), FORGET_MS);
   queue('signing the log', sign)();
-  queue('forgetting old answers', forget)();
+  queue('forgetting what is old', forget)();
   return {
     stop: async () => {
       clearInterval(signing);

@@ -1,7 +1,7 @@
 import { adminAuthentication, createApi } from '@keelson/api';
 import { createVault, openEventStore } from '@keelson/event-store';
 import { KafkaBus, openJobQueue, PostgresBus } from '@keelson/messaging';
-import { startWorker, WORKER_JOBS } from '@keelson/worker';
+import { FLEET_EVENT_TYPES, startWorker, WORKER_JOBS } from '@keelson/worker';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { version } from '../package.json';
@@ -79,7 +79,15 @@ const startParts = async (
     const token = adminToken(settings);
     freshToken = token.fresh;
     const authenticate = adminAuthentication(token.hash);
-    const api = await createApi({ store, vault, authenticate, registry, logger, version });
+    const api = await createApi({
+      store,
+      vault,
+      authenticate,
+      eventTypes: FLEET_EVENT_TYPES,
+      registry,
+      logger,
+      version,
+    });
     teardown.add('the API', () => api.close());
     where = `${version} at ${await listen(api, settings)}`;
   }

@@ -5,6 +5,7 @@ import { ClusterSessions, type WorkerStanding } from './clusters/cluster-session
 import { fleetProjection } from './fleet/projection';
 import { ShardOwnership } from './kernel/shards';
 import { RunEngine } from './runs/run-engine';
+import { WebhookDispatcher } from './webhooks/webhook-dispatcher';
 
 /** Beneath every wake-up: how often each part looks for what was lost. */
 const SWEEP_MS = 10_000;
@@ -35,15 +36,20 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const { store, vault, jobs, bus, logger, allowPrivateCallbacks = false, ownsAll = false } = options;
   const shards = new ShardOwnership(
     store.pool,
-    () => void sessions.look(),
+    () => {
+      void sessions.look();
+      dispatcher.lookAtAll();
+    },
     (error) => logger.warn({ err: error }, 'the shards could not be balanced; trying again'),
   );
   const owns = (name: string): boolean => ownsAll || shards.owns(name);
   const sessions = new ClusterSessions({ store, vault, owns, allowPrivateCallbacks, logger });
+  const dispatcher = new WebhookDispatcher({ store, vault, owns, allowPrivateCallbacks, logger });
   const engine = new RunEngine({ store, vault, jobs, owns, sweepMs: SWEEP_MS, logger });
 
   const onAdvanced = (position: number): void => {
     void sessions.look();
+    dispatcher.onFleetAdvanced(position);
     engine
       .onFleetAdvanced(position)
       .catch((error: unknown) => logger.warn({ err: error }, 'runs could not be looked up'));
@@ -66,6 +72,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
 
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweep = setInterval(() => {
+    dispatcher.sweep();
     sweeping = Promise.all([sessions.sweep(), engine.sweep()]).catch((error: unknown) =>
       logger.warn({ err: error }, 'a sweep failed'),
     );
@@ -80,7 +87,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     stop: async () => {
       clearInterval(sweep);
       await sweeping;
-      await Promise.all([timers.stop(), engine.stop(), sessions.stop()]);
+      await Promise.all([timers.stop(), engine.stop(), sessions.stop(), dispatcher.stop()]);
       await projection.stop();
       await shards.stop();
     },

@@ -23,4 +23,5 @@ export * from './strategy';
 export * from './target';
 export * from './verification';
 export * from './warnings';
+export * from './webhook';
 export * from './window';

@@ -11,6 +11,7 @@ export { openEventStore, EventStore, type EventStoreOptions } from './store';
 export { appendWithin } from './append/append-within';
 export { eventId } from './append/encode';
 export type { LogReader } from './read/log-reader';
+export { publicEvent, type PublicEvent } from './read/public-event';
 export type { Subscription, SubscribeOptions } from './read/subscription';
 export { Upcasters, type Upcast } from './read/upcasters';
 export type { EventFeed, Projection, ProjectionOptions } from './projection/options';

@@ -9,6 +9,7 @@ import {
 } from '@keelson/event-store';
 import { Registry } from 'prom-client';
 import { operations } from '../../../apps/api/src/operations';
+import { FLEET_EVENT_TYPES } from '../../../apps/worker/src/fleet/event-types';
 import { fleetProjection } from '../../../apps/worker/src/fleet/projection';
 import { testDatabase, type TestDatabase } from '../../support/database';
 
@@ -54,6 +55,7 @@ export class Harness {
       store,
       vault: createVault(pool, randomBytes(32)),
       authenticate: adminAuthentication(hashToken(TOKEN)),
+      eventTypes: FLEET_EVENT_TYPES,
       registry: new Registry(),
       logger: { error: note, warn: note, info: () => undefined, debug: () => undefined },
       version: '0.0.0-test',

@@ -98,11 +98,13 @@ describe('what is not there', () => {
   it.each([
     ['GET', '/v1/nothing', 404, 'route-not-found'],
     ['GET', '/v1/clusters/%FF', 400, 'bad-request'],
-    ['GET', '/v1/webhooks', 404, 'not-available-yet'],
+    ['GET', '/v1/tokens', 404, 'not-available-yet'],
     ['DELETE', '/v1/applications/none', 404, 'application-not-found'],
     ['DELETE', '/v1/clusters/none', 404, 'cluster-not-found'],
     ['DELETE', '/v1/holds/none', 404, 'hold-not-found'],
     ['DELETE', '/v1/windows/none', 404, 'window-not-found'],
+    ['DELETE', '/v1/webhooks/none', 404, 'webhook-not-found'],
+    ['POST', '/v1/webhooks/none/deliveries/1/redeliver', 404, 'webhook-not-found'],
   ])('%s %s', async (method, path, status, code) => {
     const answer = await unchanged(() => api.send(method, path));
     expect(answer).toMatchObject({ status, body: { status, code } });

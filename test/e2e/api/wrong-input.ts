@@ -367,6 +367,5 @@ export const notAvailableYet = table([
     }),
     '/drift/ignoreFields/0/paths/0',
   ],
-  ['callbacks', release({ callback: { url: 'https://a' } }), '/callback', notYet],
   ['the past', get(`${shop}?asOf=3`), '?asOf', notYet],
 ]);

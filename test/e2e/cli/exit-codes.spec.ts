@@ -191,10 +191,10 @@ describe('2: usage', () => {
   });
 
   it('sends nothing when any document is wrong', async () => {
-    const stdin = 'kind: Application\nname: a\n---\nkind: Webhook\nname: b\n';
+    const stdin = 'kind: Application\nname: a\n---\nkind: Wbhook\nname: b\n';
     const { code, err } = await run('apply -f -', { stdin });
     expect(code).toBe(2);
-    expect(err).toContain('document 2: kind Webhook is not available yet');
+    expect(err).toContain("document 2: kind Wbhook is not one of Keelson's");
     expect(api.seen).toEqual([]);
   });
 

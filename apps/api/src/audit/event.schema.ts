@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@keelson/event-store';
+import { publicEvent, type RecordedEvent } from '@keelson/event-store';
 import { z } from 'zod';
 import { position, time, type View } from '../schemas/common';
 
@@ -22,17 +22,4 @@ export const eventSchema = z
 
 export type EventView = View<typeof eventSchema>;
 
-export const eventView = ({ meta, ...event }: RecordedEvent): EventView => ({
-  position: event.position,
-  id: event.id,
-  type: event.type,
-  stream: event.stream,
-  version: event.version,
-  at: event.recordedAt,
-  actor: meta.actor,
-  ...(meta.reason === undefined ? {} : { reason: meta.reason }),
-  correlationId: meta.correlationId,
-  ...(meta.causationId === undefined ? {} : { causationId: meta.causationId }),
-  data: event.data,
-  hash: event.hash,
-});
+export const eventView: (event: RecordedEvent) => EventView = publicEvent;

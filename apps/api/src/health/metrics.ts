@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { onlineRate } from '@keelson/domain';
 import { tallies } from '../nodes/nodes.queries';
+import { openDeliveries } from '../webhooks/webhooks.queries';
 import { LOGGER, REGISTRY, STORE, type ApiLogger } from '../options';
 import { logLags } from './lag.queries';
 
@@ -34,6 +35,7 @@ export class Metrics {
     this.sealerGauges(store, registers);
     this.positionGauges(store, registers);
     this.nodeGauges(store, registers);
+    this.callbackGauges(store, registers);
   }
 
   observeRequests(fastify: FastifyInstance): void {
@@ -109,6 +111,20 @@ export class Metrics {
       labelNames: ['cluster'],
       registers,
       collect: tell,
+    });
+  }
+
+  private callbackGauges(store: EventStore, registers: Registry[]): void {
+    const deliveries = new Gauge({
+      name: 'keelson_callback_deliveries',
+      help: 'Deliveries to webhooks, and to those whom releases call back, that are pending or were given up',
+      labelNames: ['to', 'phase'],
+      registers,
+      collect: this.guarded(async () => {
+        const counts = await openDeliveries(store.pool);
+        deliveries.reset();
+        for (const { to, phase, count } of counts) deliveries.set({ to, phase }, count);
+      }),
     });
   }
 

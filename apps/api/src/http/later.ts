@@ -5,17 +5,11 @@
 
 /** Fields and query parameters that no schema knows yet, by the last part of their path. */
 export const LATER_FIELDS: Readonly<Record<string, string>> = {
-  callback: 'callbacks are not available yet',
   '?asOf': 'as-of queries are not available yet',
 };
 
 /** Routes by method and path template. */
 export const LATER_ROUTES: readonly (readonly [methods: string, path: string, what: string])[] = [
-  ['*', '/v1/webhooks', 'webhooks'],
-  ['*', '/v1/webhooks/{name}', 'webhooks'],
-  ['*', '/v1/webhooks/{name}/deliveries', 'webhooks'],
-  ['*', '/v1/webhooks/{name}/deliveries/{id}/redeliver', 'webhooks'],
-  ['*', '/v1/webhooks/{name}/replay', 'webhooks'],
   ['*', '/v1/tokens', 'tokens'],
   ['*', '/v1/tokens/{name}', 'tokens'],
 ];

@@ -63,9 +63,10 @@ describe('field errors', () => {
   });
 
   it('say what is known and not available yet', () => {
-    const { error } = z.strictObject({}).safeParse({ callback: {}, colour: 1 });
-    expect(fieldErrors(error as z.ZodError).map(({ message }) => message)).toEqual([
-      'callbacks are not available yet',
+    const { error } = z.strictObject({}).safeParse({ asOf: 1, colour: 1 });
+    const inQuery = fieldErrors(error as z.ZodError, ([key]) => `?${String(key)}`);
+    expect(inQuery.map(({ message }) => message)).toEqual([
+      'as-of queries are not available yet',
       'unknown field',
     ]);
   });
@@ -84,7 +85,7 @@ describe('a route that is missing', () => {
     ['GET', '/v1/runs/x/y', 404, 'route-not-found'],
     ['GET', '/v1/runs/x/', 404, 'route-not-found'],
     ['GET', '/openapiXjson', 404, 'route-not-found'],
-    ['POST', '/v1/webhooks/x/replay?now=1', 404, 'not-available-yet'],
+    ['POST', '/v1/tokens?now=1', 404, 'not-available-yet'],
     ['GET', '/v1/runs/x/actions', 404, 'route-not-found'],
     ['DELETE', '/v1/tokens/ci', 404, 'not-available-yet'],
   ])('%s %s', (method, url, status, code) => {

@@ -6,8 +6,9 @@ import {
   validateNodeRepairPolicy,
   type NodeRepairPolicyDefinition,
 } from '@keelson/domain';
-import { VaultKeyError, type CommandContext, type CommandUnit, type Vault } from '@keelson/event-store';
+import type { CommandContext, Vault } from '@keelson/event-store';
 import { CommandRunner, type Recorded } from '../commands/command-runner';
+import { keepSecret } from '../commands/keep-secret';
 import { invalid } from '../http/problem';
 import { VAULT } from '../options';
 
@@ -23,7 +24,6 @@ export class DefineNodeRepairPolicy extends Command<Recorded<object>> {
   }
 }
 
-/** The secret goes into the vault before the event that names its version, so that none is ever named and missing. */
 @CommandHandler(DefineNodeRepairPolicy)
 export class DefineNodeRepairPolicyHandler implements ICommandHandler<DefineNodeRepairPolicy> {
   constructor(
@@ -36,7 +36,11 @@ export class DefineNodeRepairPolicyHandler implements ICommandHandler<DefineNode
     if (errors.length > 0) throw invalid(errors);
     let stored: string | undefined;
     return this.runner.run(context, async (unit) => {
-      if (secret !== undefined) stored ??= await this.versionOf(unit, policy, secret);
+      if (secret !== undefined) {
+        const { state } = await unit.load(nodeRepairPolicyDecider, nodeRepairPolicyStream(policy));
+        const known = state.exists ? state.policy.callback?.secret : undefined;
+        stored ??= await keepSecret(this.vault, vaultName(policy), secret, known);
+      }
       const { callback, ...rest } = definition;
       const told = callback && { url: callback.url, ...(stored === undefined ? {} : { secret: stored }) };
       await unit.decide(nodeRepairPolicyDecider, nodeRepairPolicyStream(policy), {
@@ -46,25 +50,6 @@ export class DefineNodeRepairPolicyHandler implements ICommandHandler<DefineNode
       });
       return {};
     });
-  }
-
-  /** The version in the vault that holds this secret: the one in use if it is the same, else a new one. */
-  private async versionOf(unit: CommandUnit, policy: string, secret: string): Promise<string> {
-    const name = vaultName(policy);
-    const { state } = await unit.load(nodeRepairPolicyDecider, nodeRepairPolicyStream(policy));
-    const version = state.exists ? state.policy.callback?.secret : undefined;
-    if (version !== undefined && (await this.read(name, version)) === secret) return version;
-    return this.vault.put(name, secret);
-  }
-
-  /** What cannot be decrypted any more is to be replaced. */
-  private async read(name: string, version: string): Promise<string | undefined> {
-    try {
-      return (await this.vault.get(name, version))?.toString('utf8');
-    } catch (error) {
-      if (error instanceof VaultKeyError) return undefined;
-      throw error;
-    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
   time,
   type View,
 } from '../schemas/common';
+import { callback, shownCallback } from '../schemas/callback';
 import { selector } from '../schemas/selector';
 
 const tag = 'Node repair';
@@ -58,23 +59,10 @@ const definition = {
   }),
 };
 
-const SECRET = 'must be whsec_ and the base64 of 24 to 64 bytes';
-const secret = z
-  .string(SECRET)
-  .refine((text) => {
-    const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
-    const bytes = base64 === undefined ? 0 : Buffer.from(base64, 'base64').length;
-    return bytes >= 24 && bytes <= 64;
-  }, SECRET)
-  .meta({
-    description: 'Signs callbacks as Standard Webhooks do. Kept encrypted, outside the log, and never shown',
-  });
-
 const policyBody = z
   .strictObject({
     ...definition,
-    callback: z
-      .strictObject({ url: z.string().max(2048), secret: secret.optional() })
+    callback: callback
       .optional()
       .meta({ description: 'The repair system, which is told of each drained node' }),
     reason: reasonText.optional(),
@@ -90,7 +78,7 @@ const policyAnswer = z
   .strictObject({
     name: z.string(),
     ...definition,
-    callback: z.strictObject({ url: z.string(), signed: z.boolean() }).optional(),
+    callback: shownCallback.optional(),
     createdAt: time,
     updatedAt: time,
     position,

@@ -1,5 +1,6 @@
 import type { NodeRepairPolicy } from '@keelson/domain';
 import type { Pool } from 'pg';
+import { callbackView } from '../schemas/callback';
 import type { Page } from '../schemas/common';
 import type { NodeRepairPolicyView } from './node-repair-policies.operations';
 
@@ -41,7 +42,7 @@ export const policyView = ({ name, position, record }: NodeRepairPolicyRow): Nod
     maxConcurrent: record.maxConcurrent,
     stormCooldown: record.stormCooldown,
     ...(forceDeleteAfter === undefined ? {} : { forceDeleteAfter }),
-    ...(callback ? { callback: { url: callback.url, signed: callback.secret !== undefined } } : {}),
+    ...(callback ? { callback: callbackView(callback) } : {}),
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     position: Number(position),

@@ -10,6 +10,7 @@ import {
   version,
   type View,
 } from '../schemas/common';
+import { callback } from '../schemas/callback';
 import { images, manifests, manifestYaml } from '../schemas/manifests';
 import { strategy } from '../schemas/strategy';
 import { warnings } from '../schemas/warnings';
@@ -26,6 +27,10 @@ export const releaseBody = z
     strategy: strategy
       .optional()
       .meta({ description: "For this run only; the application's own when left out" }),
+    callback: callback.optional().meta({
+      description:
+        'Is told of the course of the run: when it starts, stands still, goes on, asks for an approval and ends',
+    }),
     reason: reasonText.optional(),
   })
   .meta({

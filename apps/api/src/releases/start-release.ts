@@ -6,6 +6,7 @@ import {
   runDecider,
   runStream,
   warningsOf,
+  type Callback,
   type Rejection,
   type Warning,
 } from '@keelson/domain';
@@ -23,6 +24,7 @@ export interface NewRelease extends PreparedRelease {
   readonly images: Readonly<Record<string, string>>;
   /** The earlier release that it brings back. */
   readonly restores?: string;
+  readonly callback?: Callback;
 }
 
 export const NO_APPLICATION: Rejection = {
@@ -38,7 +40,7 @@ export const NO_APPLICATION: Rejection = {
 export const startRelease = async (
   unit: CommandUnit,
   application: string,
-  { version, revision, images, objects, strategy, restores }: NewRelease,
+  { version, revision, images, objects, strategy, restores, callback }: NewRelease,
 ): Promise<RequestedRelease> => {
   const stream = applicationStream(application);
   const { state: before } = await unit.load(applicationDecider, stream);
@@ -64,6 +66,7 @@ export const startRelease = async (
     revision,
     strategy,
     ...(restores === undefined ? {} : { rollback: true as const }),
+    ...(callback ? { callback } : {}),
   });
   if (before.activeRun !== undefined) {
     await unit.decide(runDecider, runStream(before.activeRun), { type: 'SupersedeRun', by: run });

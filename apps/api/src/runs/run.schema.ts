@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownCallback } from '../schemas/callback';
 import { position, time, type View } from '../schemas/common';
 
 export const RUN_PHASES = [
@@ -88,6 +89,7 @@ export const run = z
       })
       .nullable()
       .meta({ description: 'Who let the run pass holds, windows and dependencies' }),
+    callback: shownCallback.optional().meta({ description: 'Who is told of its course' }),
     reason: z.string().optional(),
     startedAt: time,
     finishedAt: time.nullable(),

@@ -7,6 +7,7 @@ import {
   type RunGate,
   type RunStage,
 } from '@keelson/domain';
+import { callbackView } from '../schemas/callback';
 import type { RunView } from './run.schema';
 import type { ProgressRow, RunRow } from './runs.queries';
 
@@ -41,6 +42,7 @@ export const runView = (
   })),
   waiting: state.waiting,
   override: overrideView(state),
+  ...(state.callback ? { callback: callbackView(state.callback) } : {}),
   ...(state.reason === undefined ? {} : { reason: state.reason }),
   startedAt: started_at.toISOString(),
   finishedAt: finished_at?.toISOString() ?? null,

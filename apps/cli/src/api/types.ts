@@ -163,6 +163,29 @@ export interface NodeRepairPolicy {
   readonly callback?: { readonly url: string; readonly signed: boolean };
 }
 
+export interface Webhook {
+  readonly name: string;
+  readonly url: string;
+  readonly signed: boolean;
+  readonly types?: readonly string[];
+  readonly applications?: readonly string[];
+  readonly deliveries: { readonly upTo: number | null; readonly pending: number; readonly failed: number };
+  readonly lastError: { readonly at: string; readonly message: string } | null;
+}
+
+export interface Delivery {
+  readonly id: number;
+  readonly phase: 'Pending' | 'Delivered' | 'Failed';
+  readonly event: { readonly position: number; readonly type: string };
+  readonly attemptCount: number;
+  readonly attempts: readonly {
+    readonly at: string;
+    readonly status?: number;
+    readonly response?: string;
+    readonly error?: string;
+  }[];
+}
+
 export interface Target {
   readonly cluster: string;
   readonly phase: string;

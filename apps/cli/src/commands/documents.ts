@@ -7,6 +7,7 @@ export const KINDS = {
   Sidecar: '/sidecars',
   Window: '/windows',
   NodeRepairPolicy: '/node-repair-policies',
+  Webhook: '/webhooks',
 } as const;
 export type Kind = keyof typeof KINDS;
 
@@ -19,8 +20,6 @@ export interface AppliedDocument {
   readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
-
-const PLANNED = ['Webhook'];
 
 /**
  * Reads every document before anything is sent, so that a mistake in the last one does not leave the first applied.
@@ -49,7 +48,6 @@ const appliedDocument = (where: string, value: unknown): AppliedDocument => {
   }
   const { kind, name, ...fields } = value as Record<string, unknown>;
   if (typeof kind !== 'string') throw new UsageError(`${where}: has no kind; expected "kind: Application"`);
-  if (PLANNED.includes(kind)) throw new UsageError(`${where}: kind ${kind} is not available yet`);
   if (!isKind(kind)) {
     throw new UsageError(
       `${where}: kind ${kind} is not one of Keelson's; Kubernetes objects go under "manifests" of an Application`,

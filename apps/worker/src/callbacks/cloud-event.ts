@@ -10,12 +10,22 @@ export interface CloudEvent {
   /** When what it tells of happened; RFC 3339. */
   readonly time: string;
   readonly data: object;
+  /** Media type of `data`; application/json when left out. */
+  readonly dataContentType?: string;
 }
 
 export const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8';
 
 /** The structured JSON form. The same event always gives the same text. */
-export const structured = ({ id, source, type, subject, time, data }: CloudEvent): string =>
+export const structured = ({
+  id,
+  source,
+  type,
+  subject,
+  time,
+  data,
+  dataContentType = 'application/json',
+}: CloudEvent): string =>
   JSON.stringify({
     specversion: '1.0',
     id,
@@ -23,6 +33,6 @@ export const structured = ({ id, source, type, subject, time, data }: CloudEvent
     type,
     subject,
     time,
-    datacontenttype: 'application/json',
+    datacontenttype: dataContentType,
     data,
   });

@@ -1,2 +1,10 @@
 export type { CloudEvent } from './cloud-event';
-export { mayBeHeard, sendCallback, type CallbackTarget, type SendOptions } from './send-callback';
+export {
+  isAcknowledged,
+  mayBeHeard,
+  postCallback,
+  sendCallback,
+  type CallbackAnswer,
+  type CallbackTarget,
+  type SendOptions,
+} from './send-callback';

@@ -28,16 +28,22 @@ const MOST_SAID = 200;
 /** Only what a refusal says is told on, and only its beginning. */
 const MOST_READ_BYTES = 4_096;
 
+export interface CallbackAnswer {
+  readonly status: number;
+  /** The beginning of what was said, on one line. */
+  readonly said: string;
+}
+
 /**
- * One attempt at telling somebody of an event: CloudEvents in structured JSON, signed as Standard Webhooks. Resolves when
- * it was acknowledged with 2xx. Redirects are not followed: an address that moved is to be told again, not guessed.
- * @throws Error with what was answered, or why there was no answer; it may be tried again
+ * One attempt at telling somebody of an event: CloudEvents in structured JSON, signed as Standard Webhooks. Redirects are
+ * not followed: an address that moved is to be told again, not guessed.
+ * @throws Error when there was no answer; it may be tried again
  */
-export const sendCallback = async (
+export const postCallback = async (
   { url, secret }: CallbackTarget,
   event: CloudEvent,
   { allowPrivate, signal, timeoutMs = TIMEOUT_MS, lookup, now }: SendOptions,
-): Promise<void> => {
+): Promise<CallbackAnswer> => {
   const body = structured(event);
   const timestamp = Math.floor(now / 1000);
   const headers = {
@@ -60,8 +66,19 @@ export const sendCallback = async (
       },
     ),
   );
-  if (status >= 200 && status < 300) return;
-  const said = text.replace(/\s+/g, ' ').trim().slice(0, MOST_SAID);
+  return { status, said: text.replace(/\s+/g, ' ').trim().slice(0, MOST_SAID) };
+};
+
+export const isAcknowledged = ({ status }: CallbackAnswer): boolean => status >= 200 && status < 300;
+
+/**
+ * Resolves when the callback was acknowledged with 2xx.
+ * @throws Error with what was answered, or why there was no answer; it may be tried again
+ */
+export const sendCallback = async (...attempt: Parameters<typeof postCallback>): Promise<void> => {
+  const answer = await postCallback(...attempt);
+  if (isAcknowledged(answer)) return;
+  const { status, said } = answer;
   throw new Error(`answered ${status}${said === '' ? '' : `: ${said}`}`);
 };
 

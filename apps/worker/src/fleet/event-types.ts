@@ -11,6 +11,7 @@ import type {
   SidecarEvent,
   SidecarReleaseEvent,
   TargetEvent,
+  WebhookEvent,
   WindowEvent,
 } from '@keelson/domain';
 
@@ -29,6 +30,7 @@ export interface FleetEvents {
   readonly node: NodeEvent;
   readonly nodeRepair: NodeRepairEvent;
   readonly nodeRepairPolicy: NodeRepairPolicyEvent;
+  readonly webhook: WebhookEvent;
 }
 
 /** The compiler refuses to go on when the domain has a type that is missing here, or lacks one. */
@@ -139,6 +141,11 @@ export const PART_OF: PartOfType = {
 
   NodeRepairPolicyDefined: 'nodeRepairPolicy',
   NodeRepairPolicyDeleted: 'nodeRepairPolicy',
+
+  WebhookDefined: 'webhook',
+  WebhookDeleted: 'webhook',
+  WebhookReplayRequested: 'webhook',
+  WebhookRedeliveryRequested: 'webhook',
 };
 
 /**

@@ -17,6 +17,7 @@ import {
   type SidecarEvent,
   type SidecarReleaseEvent,
   type TargetEvent,
+  type WebhookEvent,
   type WindowEvent,
 } from '@keelson/domain';
 import type { RecordedEvent } from '@keelson/event-store';
@@ -32,6 +33,7 @@ import { foldNode, foldNodeRepair, foldNodeRepairPolicy, foldSight } from './fol
 import { placeApplication, placeCluster, takeInStray } from './placement';
 import type { Planner } from './planner';
 import { foldSidecar, foldSidecarRelease, forgetUnplaced } from './sidecars';
+import { foldWebhook } from '../webhooks/fold';
 
 /** A recorded event whose data is the domain's. */
 type Recorded<Event> = Omit<RecordedEvent, 'type' | 'data'> & Event;
@@ -63,6 +65,8 @@ export const evolveFleet = async (fleet: Fleet, planner: Planner, event: Recorde
       return foldNodeRepair(fleet, event as Recorded<NodeRepairEvent>);
     case 'nodeRepairPolicy':
       return foldNodeRepairPolicy(fleet, event as Recorded<NodeRepairPolicyEvent>);
+    case 'webhook':
+      return foldWebhook(fleet, event as Recorded<WebhookEvent>);
     case 'dependencies': // The application's own definition says the same; the stream is there to find cycles.
     case undefined:
   }

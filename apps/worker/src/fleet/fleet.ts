@@ -9,6 +9,7 @@ import type {
   SidecarClusterRecord,
   SidecarRecord,
   TargetRecord,
+  WebhookRecord,
   WindowRecord,
 } from './model';
 
@@ -35,6 +36,7 @@ export class Changes {
   readonly runs = new Set<string>();
   readonly holds = new Set<string>();
   readonly windows = new Set<string>();
+  readonly webhooks = new Set<string>();
   readonly releases = new Map<string, FrozenRelease>();
   readonly contents = new Map<string, readonly KubeObject[]>();
   readonly sidecars = new Set<string>();
@@ -57,6 +59,7 @@ export class Fleet {
   /** Those that nobody has released. */
   readonly holds = new Map<string, HoldRecord>();
   readonly windows = new Map<string, WindowRecord>();
+  readonly webhooks = new Map<string, WebhookRecord>();
   readonly sidecars = new Map<string, SidecarRecord>();
   readonly nodes = new FleetNodes();
   private readonly sidecarClusters = new Map<string, Map<string, SidecarClusterRecord>>();

@@ -14,6 +14,7 @@ export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void
     writeRuns,
     writeHolds,
     writeWindows,
+    writeWebhooks,
     writeSidecars,
     writeSidecarReleases,
     writeSidecarClusters,
@@ -33,6 +34,7 @@ export const settleChanges = (fleet: Fleet): void => {
   for (const id of changes.runs) if (isOver(fleet.runs.get(id)!.state.phase)) fleet.runs.delete(id);
   for (const id of changes.holds) if (fleet.holds.get(id)?.released) fleet.holds.delete(id);
   for (const name of changes.windows) if (fleet.windows.get(name)?.deleted) fleet.windows.delete(name);
+  for (const name of changes.webhooks) if (fleet.webhooks.get(name)?.deleted) fleet.webhooks.delete(name);
   fleet.changes = new Changes();
 };
 
@@ -97,6 +99,15 @@ const writeWindows = (fleet: Fleet, client: PoolClient): Promise<void> =>
      select r ->> 'window', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
      on conflict (name) do update set position = excluded.position, record = excluded.record`,
     [...fleet.changes.windows].map((name) => fleet.windows.get(name)),
+  );
+
+const writeWebhooks = (fleet: Fleet, client: PoolClient): Promise<void> =>
+  write(
+    client,
+    `insert into webhooks (name, position, record)
+     select r ->> 'webhook', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
+     on conflict (name) do update set position = excluded.position, record = excluded.record`,
+    [...fleet.changes.webhooks].map((name) => fleet.webhooks.get(name)),
   );
 
 const writeContents = (fleet: Fleet, client: PoolClient): Promise<void> =>

@@ -10,6 +10,7 @@ import type {
   SidecarClusterRecord,
   SidecarRecord,
   TargetRecord,
+  WebhookRecord,
   WindowRecord,
 } from './model';
 
@@ -29,6 +30,10 @@ export const loadFleet = async (client: PoolClient, position: number): Promise<F
     'select record from windows where not deleted',
   );
   for (const { record } of windows.rows) fleet.windows.set(record.window, record);
+  const webhooks = await client.query<{ record: WebhookRecord }>(
+    'select record from webhooks where not deleted',
+  );
+  for (const { record } of webhooks.rows) fleet.webhooks.set(record.webhook, record);
   const sidecars = await client.query<{ record: SidecarRecord }>('select record from sidecars');
   for (const { record } of sidecars.rows) fleet.sidecars.set(record.name, record);
   const placed = await client.query<{ record: SidecarClusterRecord }>('select record from sidecar_clusters');

@@ -12,6 +12,7 @@ import type {
   Pace,
   RunState,
   SidecarState,
+  Webhook,
   Window,
   WorkloadCounts,
 } from '@keelson/domain';
@@ -54,6 +55,13 @@ export interface HoldRecord extends Hold {
   placedAt: string;
   released?: { by: string; at: string; reason?: string };
   position: number;
+}
+
+export interface WebhookRecord extends Webhook {
+  readonly deleted: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly position: number;
 }
 
 export interface WindowRecord extends Window {

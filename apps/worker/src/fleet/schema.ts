@@ -74,9 +74,11 @@ create table runs (
   version     text not null generated always as (record #>> '{state,version}') stored,
   revision    text not null generated always as (record #>> '{state,revision}') stored,
   phase       text not null generated always as (record #>> '{state,phase}') stored,
-  state       jsonb not null generated always as (record -> 'state') stored
+  state       jsonb not null generated always as (record -> 'state') stored,
+  callback    jsonb generated always as (record #> '{state,callback}') stored
 );
 create index on runs (application);
+create index on runs (position) where callback is not null;
 create index on runs (id) where not over;
 create index on runs (position);
 
@@ -201,6 +203,14 @@ create table node_repair_policies (
   deleted  boolean not null generated always as ((record -> 'deleted')::boolean) stored
 );
 create index on node_repair_policies (position);
+
+create table webhooks (
+  name     text primary key,
+  position bigint not null,
+  record   jsonb not null,
+  deleted  boolean not null generated always as ((record -> 'deleted')::boolean) stored
+);
+create index on webhooks (position);
 
 -- The inventory: whatever a plan ever named and that is not confirmed gone. wanted = false is a tombstone.
 create table inventory (

@@ -1,4 +1,4 @@
-import type { NodeRepair, RepairCallback } from '@keelson/domain';
+import type { NodeRepair, Callback } from '@keelson/domain';
 import type { Vault } from '@keelson/event-store';
 import { sendCallback, type CloudEvent } from '../callbacks';
 
@@ -10,7 +10,7 @@ export interface RequestDeps {
 export interface RepairRequest {
   readonly cluster: string;
   readonly policy: string;
-  readonly callback: RepairCallback;
+  readonly callback: Callback;
   readonly of: NodeRepair;
 }
 

@@ -1,3 +1,4 @@
+export * from './callback';
 export * from './decider';
 export * from './duration';
 export * from './same-json';

@@ -1,4 +1,5 @@
 import type { Labels } from '../cluster';
+import { callbackUrlProblem, type Callback } from '../kernel/callback';
 import type { FieldError } from '../kernel/decider';
 import { durationMs } from '../kernel/duration';
 import type { Share } from '../kernel/share';
@@ -8,13 +9,6 @@ import { matchesSelector, validateSelector, type LabelSelector } from '../placem
 export interface FaultCondition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
-}
-
-/** The repair system, which is told of each node that is drained, and tells back when it is repaired. */
-export interface RepairCallback {
-  readonly url: string;
-  /** The vault's version of the secret that callbacks are signed with; the secret itself never enters the log. */
-  readonly secret?: string;
 }
 
 /** When nodes are taken out and repaired without anybody being asked. */
@@ -35,7 +29,8 @@ export interface NodeRepairPolicyDefinition {
   readonly stormCooldown: string;
   /** How long after its cordon the pods of a node that is still not Ready are deleted without waiting for it; never when left out. */
   readonly forceDeleteAfter?: string;
-  readonly callback?: RepairCallback;
+  /** The repair system, which is told of each node that is drained, and tells back when it is repaired. */
+  readonly callback?: Callback;
 }
 
 export interface NodeRepairPolicy extends NodeRepairPolicyDefinition {
@@ -57,17 +52,7 @@ export const validateNodeRepairPolicy = (policy: NodeRepairPolicyDefinition): Fi
   if (durationMs(notReadyFor) === 0) errors.push({ path: '/notReadyFor', message: 'must be longer than 0s' });
   if (Number.parseInt(String(maxConcurrent), 10) === 0)
     errors.push({ path: '/maxConcurrent', message: 'must be at least 1: no node would ever be repaired' });
-  const problem = callback && urlProblem(callback.url);
+  const problem = callback && callbackUrlProblem(callback.url);
   if (problem) errors.push({ path: '/callback/url', message: problem });
   return errors;
-};
-
-const urlProblem = (text: string): string | undefined => {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    return 'must be a URL that begins with http:// or https://';
-  const { username, password } = new URL(text);
-  // It is kept in the log and shown to whoever may read.
-  return username || password
-    ? 'must not contain credentials; give a secret to sign with instead'
-    : undefined;
 };

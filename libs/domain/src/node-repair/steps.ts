@@ -1,8 +1,9 @@
+import type { Callback } from '../kernel/callback';
 import { durationMs } from '../kernel/duration';
 import { dueAt, outcomeOf } from './advance';
 import { faultOf, policyOf, type ObservedNode, type RepairSight } from './observation';
 import { own } from './own';
-import { policySelectsNode, type NodeRepairPolicy, type RepairCallback } from './policy';
+import { policySelectsNode, type NodeRepairPolicy } from './policy';
 import type { NodeRepair, NodeRepairs } from './state';
 
 /** What is to be done to a node now. Each may be done twice, and by two at once. */
@@ -12,7 +13,7 @@ export type RepairStep = { readonly node: string; readonly uid: string; readonly
   | { readonly type: 'Drain'; readonly force: boolean }
   | {
       readonly type: 'Request';
-      readonly callback: RepairCallback;
+      readonly callback: Callback;
       readonly policy: string;
       readonly of: NodeRepair;
     }

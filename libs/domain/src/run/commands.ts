@@ -1,4 +1,5 @@
 import type { Labels } from '../cluster';
+import type { Callback } from '../kernel';
 import type { Strategy } from '../strategy';
 import type { HealthStatus } from '../target';
 import type { Measurement } from '../verification';
@@ -16,6 +17,8 @@ export type RunCommand =
       readonly revision: string;
       readonly strategy: Strategy;
       readonly rollback?: true;
+      /** Who is told of the run's course. */
+      readonly callback?: Callback;
     }
   | { readonly type: 'AdvanceRun'; readonly now: number; readonly fleet: readonly Observation[] }
   | {

@@ -1,4 +1,4 @@
-import type { DomainEvent, Share } from '../kernel';
+import type { Callback, DomainEvent, Share } from '../kernel';
 import type { BlueGreen, Strategy, UpdateMode } from '../strategy';
 import type { Measurement } from '../verification';
 import type { Blocker } from './blockers';
@@ -48,7 +48,14 @@ export interface Decided {
 export type RunEvent =
   | DomainEvent<
       'RunCreated',
-      Of & { release: string; version: string; revision: string; strategy: Strategy; rollback?: true }
+      Of & {
+        release: string;
+        version: string;
+        revision: string;
+        strategy: Strategy;
+        rollback?: true;
+        callback?: Callback;
+      }
     >
   | DomainEvent<'MembershipChanged', Of & { joined: readonly Membership[]; left: readonly string[] }>
   | DomainEvent<'StageStarted', InStage>

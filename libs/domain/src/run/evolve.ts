@@ -22,6 +22,7 @@ const create = ({
   revision,
   strategy,
   rollback,
+  callback,
 }: Extract<RunEvent, { type: 'RunCreated' }>['data']): Run => ({
   exists: true,
   run,
@@ -34,4 +35,5 @@ const create = ({
   phase: 'Pending',
   stages: emptyStages(strategy),
   waiting: [],
+  ...(callback ? { callback } : {}),
 });

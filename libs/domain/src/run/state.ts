@@ -1,3 +1,4 @@
+import type { Callback } from '../kernel';
 import type { Strategy } from '../strategy';
 import type { Measurement } from '../verification';
 import type { Blocker } from './blockers';
@@ -107,6 +108,8 @@ export interface Run {
     readonly reason: string;
     readonly kinds?: readonly Blocker['kind'][];
   };
+  /** Who is told of the run's course. */
+  readonly callback?: Callback;
   /** Why the run is in a phase that a person asks about. */
   readonly reason?: string;
 }

@@ -43,6 +43,17 @@ export class LogReader {
     return rows.map((row) => parseLogRow(row, this.upcasters));
   }
 
+  /** The events at these positions, in their order. */
+  async at(positions: readonly number[]): Promise<RecordedEvent[]> {
+    const { rows } = await this.pool.query<LogRow>({
+      name: 'read_log_at',
+      text: `select l.pos, e.canonical, encode(e.hash, 'hex') as hash
+        from event_log l join events e on e.seq = l.seq where l.pos = any($1::bigint[]) order by l.pos`,
+      values: [positions],
+    });
+    return rows.map((row) => parseLogRow(row, this.upcasters));
+  }
+
   /** Brings an event that came another way than by reading the log to the present shape of its type. */
   upcast(event: RecordedEvent): RecordedEvent {
     return this.upcasters.upcast(event);

@@ -1,0 +1,3 @@
+export * from './decider';
+export * from './message-type';
+export * from './webhook';
