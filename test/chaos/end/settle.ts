@@ -95,6 +95,7 @@ export class Settling {
       ...compareWithJournal(events, world.journal.entries),
       ...missedBy(model),
       ...repairFaults(events, world.repairs.heard),
+      ...world.pipeline.missed(events),
       ...(await compareWithApi(model, world.client)),
       ...(await compareNodes(model, world)),
     ];

@@ -1,9 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { Client } from './client';
+import { readCall } from './signed-call';
 
 interface Call {
   readonly repair: string;
@@ -58,14 +58,11 @@ export class RepairSystem {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request).catch(() => undefined);
-    if (body === undefined) return;
-    const id = String(request.headers['webhook-id']);
-    const signed = `${id}.${String(request.headers['webhook-timestamp'])}.${body}`;
-    const key = Buffer.from(this.secret.slice('whsec_'.length), 'base64');
-    const signature = `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+    const call = await readCall(request, this.secret);
+    if (!call) return;
+    const { id, body, isSigned } = call;
     const { data } = JSON.parse(body) as { data: Call };
-    if (request.headers['webhook-signature'] !== signature || data.repair !== id)
+    if (!isSigned || data.repair !== id)
       this.onFault(`the repair system got a call that is not signed as it should be: ${body}`);
     this.calls += 1;
     if (this.calls % ROUND === 1) return void response.writeHead(503).end('too much to do');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Client } from './client';
 import { Journal } from './journal';
 import { LogFollower } from './log-follower';
+import { Pipeline } from './pipeline';
 import { Postgres } from './postgres';
 import { RepairSystem } from './repair-system';
 import { ServerProcess } from './server-process';
@@ -31,6 +32,7 @@ export class World {
     readonly postgres: Postgres,
     readonly simulator: SimulatorProcess,
     readonly repairs: RepairSystem,
+    readonly pipeline: Pipeline,
     readonly servers: ReadonlyMap<string, ServerProcess>,
     urls: readonly string[],
     token: string,
@@ -62,6 +64,8 @@ export class World {
       undo.push(() => simulator.stop());
       const repairs = await RepairSystem.start(options.onFault);
       undo.push(() => repairs.stop());
+      const pipeline = await Pipeline.start(options.onFault);
+      undo.push(() => pipeline.stop());
       const postgres = await Postgres.start(join(folder, 'postgres'));
       undo.push(() => postgres.stop());
       const token = randomBytes(24).toString('base64url');
@@ -92,11 +96,21 @@ export class World {
       // Nobody stops them in an exit that cannot wait; PostgreSQL and the simulator see to it themselves.
       process.once('exit', () => [...servers.values()].forEach((server) => server.killNow()));
       await Promise.all([...servers.values()].map((server) => server.startOnce()));
-      return new World(folder, postgres, simulator, repairs, servers, urls, token, options.signal);
+      const { signal } = options;
+      const world = new World(folder, postgres, simulator, repairs, pipeline, servers, urls, token, signal);
+      await world.hearOfEverything();
+      return world;
     } catch (error) {
       for (const end of undo.reverse()) await end();
       throw error;
     }
+  }
+
+  /** Before anything else is in the log. */
+  private async hearOfEverything(): Promise<void> {
+    const { url, secret } = this.pipeline;
+    const { status, body } = await this.client.ask('PUT', '/webhooks/pipeline', { url, secret });
+    if (status !== 202) throw new Error(`the pipeline cannot listen: ${status} ${JSON.stringify(body)}`);
   }
 
   server(name: string): ServerProcess {
@@ -112,6 +126,7 @@ export class World {
       await server.end('SIGKILL');
     }
     await this.repairs.stop();
+    await this.pipeline.stop();
     await this.log.stop();
     await this.postgres.stop();
     this.simulator.thaw();
