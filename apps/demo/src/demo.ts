@@ -6,13 +6,14 @@ import { canaryAndApproval } from './steps/canary-and-approval';
 import { define } from './steps/define';
 import { drift } from './steps/drift';
 import { firstRelease } from './steps/first-release';
+import { pipelineTold } from './steps/pipeline-told';
 import { prune } from './steps/prune';
 import { register } from './steps/register';
 import { scaleDuringRollout } from './steps/scale-during-rollout';
 import { unreachable } from './steps/unreachable';
 
 /** How many times the steps call `show.step`, the start of the servers included. */
-export const STEPS = 12;
+export const STEPS = 13;
 
 /** The main job from end to end. Throws at the first thing that was claimed and not seen. */
 export const playDemo = async (stage: Stage): Promise<void> => {
@@ -26,6 +27,7 @@ export const playDemo = async (stage: Stage): Promise<void> => {
   await unreachable(stage);
   await prune(stage);
   await auditTrail(stage, bad);
+  await pipelineTold(stage);
 };
 
 export const summary = ({ show }: Stage, startedAt: number): void => {

@@ -65,6 +65,7 @@ export class ControlPlane {
         KEELSON_PORT: String(port),
         KEELSON_DATA: join(folder, 'data'),
         KEELSON_ADMIN_TOKEN: token,
+        KEELSON_ALLOW_PRIVATE_CALLBACKS: 'true',
         LOG_LEVEL: 'warn',
       },
     });
