@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Client } from './client';
-import { readCall } from './signed-call';
+import { Receiver, type Call } from './receiver';
 
-interface Call {
+interface Repair {
   readonly repair: string;
   readonly cluster: string;
   readonly node: string;
@@ -19,29 +15,25 @@ const TOO_LATE = new Set([404, 409]);
 
 /** Who repairs machines: hears the callbacks, answers some of them badly, and tells back when it is done. */
 export class RepairSystem {
-  readonly secret = `whsec_${randomBytes(32).toString('base64')}`;
   /** Ids of the repairs that it knows of. */
   readonly heard = new Set<string>();
   private calls = 0;
   private client: Client | undefined;
+  private receiver!: Receiver;
   private readonly work = new Set<NodeJS.Timeout>();
   private stopped = false;
 
-  private constructor(
-    private readonly server: Server,
-    private readonly onFault: (what: string) => void,
-  ) {
-    server.on('request', (request, response) => void this.answer(request, response));
-  }
+  private constructor(private readonly onFault: (what: string) => void) {}
 
   static async start(onFault: (what: string) => void): Promise<RepairSystem> {
-    const server = createServer();
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return new RepairSystem(server, onFault);
+    const system = new RepairSystem(onFault);
+    system.receiver = await Receiver.start((call) => system.take(call), onFault);
+    return system;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/repairs`;
+  get callback(): { url: string; secret: string } {
+    const { url, secret } = this.receiver;
+    return { url, secret };
   }
 
   /** Whom it tells. */
@@ -52,27 +44,20 @@ export class RepairSystem {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const timer of this.work) clearTimeout(timer);
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    await this.receiver.stop();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const call = await readCall(request, this.secret);
-    if (!call) return;
-    const { id, body, isSigned } = call;
-    const { data } = JSON.parse(body) as { data: Call };
-    if (!isSigned || data.repair !== id)
-      this.onFault(`the repair system got a call that is not signed as it should be: ${body}`);
+  private take({ id, body, answer, hangUp }: Call): void {
+    const { data } = JSON.parse(body) as { data: Repair };
+    if (data.repair !== id) this.onFault(`the call ${id} is for another repair: ${body}`);
     this.calls += 1;
-    if (this.calls % ROUND === 1) return void response.writeHead(503).end('too much to do');
+    if (this.calls % ROUND === 1) return answer(503, 'too much to do');
     this.begin(data);
-    if (this.calls % ROUND === 2) return void request.socket.destroy();
-    response.writeHead(202).end();
+    return this.calls % ROUND === 2 ? hangUp() : answer(202);
   }
 
   /** Once for each repair, however often it is called for it. */
-  private begin(call: Call): void {
+  private begin(call: Repair): void {
     if (this.heard.has(call.repair)) return;
     this.heard.add(call.repair);
     const timer = setTimeout(() => {
@@ -82,7 +67,7 @@ export class RepairSystem {
     this.work.add(timer);
   }
 
-  private async tell({ repair, cluster, node }: Call): Promise<void> {
+  private async tell({ repair, cluster, node }: Repair): Promise<void> {
     const path = `/clusters/${cluster}/nodes/${node}/repaired`;
     try {
       const { status, body } = (await this.client?.ask('POST', path, { repair, reason: 'a new disk' })) ?? {};

@@ -39,8 +39,10 @@ export class World {
     signal: AbortSignal,
   ) {
     this.client = new Client(urls, token, signal);
-    const { url, secret } = repairs;
-    this.journal = new Journal(this.client, { kubeconfigs: simulator.kubeconfigs, repairs: { url, secret } });
+    this.journal = new Journal(this.client, {
+      kubeconfigs: simulator.kubeconfigs,
+      repairs: repairs.callback,
+    });
     repairs.reportTo(this.client);
     this.log = new LogFollower(postgres.url);
   }
@@ -108,8 +110,7 @@ export class World {
 
   /** Before anything else is in the log. */
   private async hearOfEverything(): Promise<void> {
-    const { url, secret } = this.pipeline;
-    const { status, body } = await this.client.ask('PUT', '/webhooks/pipeline', { url, secret });
+    const { status, body } = await this.client.ask('PUT', '/webhooks/pipeline', this.pipeline.webhook);
     if (status !== 202) throw new Error(`the pipeline cannot listen: ${status} ${JSON.stringify(body)}`);
   }
 

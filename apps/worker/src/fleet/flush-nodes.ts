@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Fleet } from './fleet';
 import type { NodeRecord, NodeRepairPolicyRecord, NodeRepairsRecord, NodeTallyRecord } from './fleet-nodes';
-import { write } from './write';
+import { write, writeNamed } from './write';
 
 export const writeNodes = async ({ nodes }: Fleet, client: PoolClient): Promise<void> => {
   const { changed } = nodes;
@@ -25,13 +25,8 @@ export const writeNodes = async ({ nodes }: Fleet, client: PoolClient): Promise<
      on conflict (cluster) do update set position = excluded.position, record = excluded.record`;
   await write(client, ofClusters('node_repairs'), valuesOf(nodes.repairs, changed.repairs));
   await write(client, ofClusters('node_tallies'), valuesOf(nodes.tallies, changed.tallies));
-  await write(
-    client,
-    `insert into node_repair_policies (name, position, record)
-     select r ->> 'policy', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
-     on conflict (name) do update set position = excluded.position, record = excluded.record`,
-    valuesOf(nodes.policies, changed.policies),
-  );
+  const policies = { table: 'node_repair_policies', key: 'policy' };
+  await writeNamed(client, policies, valuesOf(nodes.policies, changed.policies));
   for (const each of Object.values(changed)) each.clear();
 };
 

@@ -3,7 +3,7 @@ import { isOver } from '@keelson/domain';
 import { Changes, type Fleet } from './fleet';
 import { writeSidecarClusters, writeSidecarReleases, writeSidecars } from './flush-sidecars';
 import { writeNodes } from './flush-nodes';
-import { write } from './write';
+import { write, writeNamed } from './write';
 
 /** Writes what changed since the last flush, one statement a table. */
 export const flushFleet = async (fleet: Fleet, client: PoolClient): Promise<void> => {
@@ -92,22 +92,18 @@ const writeHolds = (fleet: Fleet, client: PoolClient): Promise<void> =>
     [...fleet.changes.holds].map((id) => fleet.holds.get(id)),
   );
 
-const writeWindows = (fleet: Fleet, client: PoolClient): Promise<void> =>
-  write(
+const writeWindows = ({ windows, changes }: Fleet, client: PoolClient): Promise<void> =>
+  writeNamed(
     client,
-    `insert into windows (name, position, record)
-     select r ->> 'window', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
-     on conflict (name) do update set position = excluded.position, record = excluded.record`,
-    [...fleet.changes.windows].map((name) => fleet.windows.get(name)),
+    { table: 'windows', key: 'window' },
+    [...changes.windows].map((name) => windows.get(name)),
   );
 
-const writeWebhooks = (fleet: Fleet, client: PoolClient): Promise<void> =>
-  write(
+const writeWebhooks = ({ webhooks, changes }: Fleet, client: PoolClient): Promise<void> =>
+  writeNamed(
     client,
-    `insert into webhooks (name, position, record)
-     select r ->> 'webhook', (r -> 'position')::bigint, r from jsonb_array_elements($1::jsonb) r
-     on conflict (name) do update set position = excluded.position, record = excluded.record`,
-    [...fleet.changes.webhooks].map((name) => fleet.webhooks.get(name)),
+    { table: 'webhooks', key: 'webhook' },
+    [...changes.webhooks].map((name) => webhooks.get(name)),
   );
 
 const writeContents = (fleet: Fleet, client: PoolClient): Promise<void> =>
