@@ -45,6 +45,21 @@ describe('a cluster whose credentials cannot be decrypted any more', () => {
     });
   });
 
+  it('is told of as unreachable, once, and served when it is registered again', async () => {
+    const lost = () => fleet.store.log.read({ cluster: 'eu-1', type: 'ClusterUnreachable' });
+    await until('it is told of', async () => (await lost()).length > 0);
+    await fleet.define('third', { placement: { clusterNames: ['eu-2'] } });
+    expect(await lost()).toMatchObject([
+      { data: { reason: 'Credentials', message: expect.stringContaining('register the cluster again') } },
+    ]);
+    await fleet.register('eu-1');
+    await until('it is connected', async () => {
+      const events = await fleet.store.log.read({ cluster: 'eu-1', type: 'ClusterConnected' });
+      const [told] = await lost();
+      return events.some(({ position }) => position > told!.position);
+    });
+  });
+
   it('does not keep the worker from the others', async () => {
     await fleet.define('other', { placement: { clusterNames: ['eu-2'] } });
     const { value: run } = await fleet.release('other', '1', objects);

@@ -1,11 +1,13 @@
-import { VaultKeyError, type EventStore, type Vault } from '@keelson/event-store';
-import type { ClusterConnection } from '@keelson/k8s';
+import { randomUUID } from 'node:crypto';
+import { clusterDecider, clusterStream } from '@keelson/domain';
+import type { EventStore, Vault } from '@keelson/event-store';
 import type { Logger } from 'pino';
 import { clustersToAttend } from '../nodes';
 import { changedTargets, openTargets, PlanContents } from '../targets/desired';
 import { Observations } from '../targets/observations';
 import { TargetRecorder } from '../targets/recorder';
 import { ClusterSession } from './cluster-session';
+import { storedConnection } from './stored-connection';
 
 export interface ClusterSessionsOptions {
   readonly store: EventStore;
@@ -44,6 +46,8 @@ export class ClusterSessions {
     { session: ClusterSession; credentials: string; seen: number }
   >();
   private readonly closing = new Map<string, Promise<void>>();
+  /** The credentials that could not be read, by cluster. */
+  private readonly unreadable = new Map<string, string>();
   private readonly contents: PlanContents;
   private readonly recorder: TargetRecorder;
   private readonly observations: Observations;
@@ -164,8 +168,9 @@ export class ClusterSessions {
 
   private async open({ name, credentials, identity }: Wanted): Promise<void> {
     const { store, vault, allowPrivateCallbacks, logger } = this.options;
-    const connection = await this.connectionTo(name, credentials);
-    if (!connection) return;
+    if (this.unreadable.get(name) === credentials) return;
+    const connection = await storedConnection(vault, name, credentials);
+    if (typeof connection === 'string') return this.cannotRead(name, credentials, connection);
     const session = new ClusterSession({
       cluster: name,
       connection,
@@ -183,18 +188,18 @@ export class ClusterSessions {
     session.start();
   }
 
-  /** Credentials that cannot be read keep the worker from their own cluster, and from no other. */
-  private async connectionTo(cluster: string, credentials: string): Promise<ClusterConnection | undefined> {
-    const { vault, logger } = this.options;
-    try {
-      const secret = await vault.get(`cluster/${cluster}`, credentials);
-      if (secret) return JSON.parse(secret.toString('utf8')) as ClusterConnection;
-      logger.error({ cluster }, 'the credentials of a cluster are missing; register it again');
-    } catch (err) {
-      if (!(err instanceof VaultKeyError)) throw err;
-      logger.error({ cluster, err }, 'the credentials of a cluster cannot be decrypted; register it again');
-    }
-    return undefined;
+  /** Keeps the worker from that cluster, and from no other; looked at again when it is registered again. */
+  private async cannotRead(cluster: string, credentials: string, message: string): Promise<void> {
+    this.unreadable.set(cluster, credentials);
+    this.options.logger.error({ cluster, message }, 'the credentials of a cluster cannot be read');
+    await this.options.store.commands.execute({ commandId: randomUUID(), actor: 'worker' }, (unit) =>
+      unit.decide(clusterDecider, clusterStream(cluster), {
+        type: 'RecordUnreachable',
+        reason: 'Credentials',
+        message,
+        credentials,
+      }),
+    );
   }
 
   private async deliver(head: number): Promise<void> {

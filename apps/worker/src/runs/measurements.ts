@@ -8,9 +8,10 @@ import {
   type Measurement,
   type Run,
 } from '@keelson/domain';
-import { VaultKeyError, type EventStore, type Vault } from '@keelson/event-store';
-import { ClusterClient, type ClusterConnection } from '@keelson/k8s';
+import type { EventStore, Vault } from '@keelson/event-store';
+import { ClusterClient } from '@keelson/k8s';
 import type { Logger } from 'pino';
+import { storedConnection } from '../clusters/stored-connection';
 import { jobClusterOver, takeMeasurement } from '../verification';
 
 export interface MeasurementsOptions {
@@ -107,14 +108,9 @@ export class Measurements {
       'select credentials from read.clusters where name = $1',
       [cluster],
     );
-    try {
-      const secret = rows[0] && (await vault.get(`cluster/${cluster}`, rows[0].credentials));
-      if (!secret) return failedMeasurement(`cluster ${cluster} is not registered`);
-      return new ClusterClient(JSON.parse(secret.toString('utf8')) as ClusterConnection);
-    } catch (error) {
-      if (!(error instanceof VaultKeyError)) throw error;
-      return failedMeasurement(`${error.message}; register the cluster again`);
-    }
+    if (!rows[0]) return failedMeasurement(`cluster ${cluster} is not registered`);
+    const connection = await storedConnection(vault, cluster, rows[0].credentials);
+    return typeof connection === 'string' ? failedMeasurement(connection) : new ClusterClient(connection);
   }
 
   private async namespaceOf(application: string): Promise<string> {

@@ -12,9 +12,12 @@ export interface ConnectionRef {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Why a cluster cannot be served. `OtherCluster`: what answers is not the cluster that the inventory is of. */
+/**
+ * Why a cluster cannot be served. `OtherCluster`: what answers is not the cluster that the inventory is of; `Credentials`:
+ * what is kept of them cannot be read.
+ */
 export type UnreachableReason =
-  'Network' | 'Tls' | 'Timeout' | 'Unauthorized' | 'Forbidden' | 'Server' | 'OtherCluster';
+  'Network' | 'Tls' | 'Timeout' | 'Unauthorized' | 'Forbidden' | 'Server' | 'OtherCluster' | 'Credentials';
 
 export type WorkloadsOnForget = 'delete' | 'orphan';
 
