@@ -97,10 +97,7 @@ const cluster = async (fleet: Fleet, planner: Planner, event: Recorded<ClusterEv
     await placeCluster(fleet, planner, name, event);
   }
   if (event.type === 'ClusterLabelsChanged') {
-    for (const { name: app } of fleet.applications.values()) {
-      const member = fleet.target(app, name);
-      if (member) await planner.plan(member, event);
-    }
+    for (const member of fleet.targetsIn(name)) await planner.plan(member, event);
   }
 };
 

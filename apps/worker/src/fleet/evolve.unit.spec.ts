@@ -84,3 +84,47 @@ describe('a Namespace that Keelson made again', () => {
     expect(fleet.target('shop', 'a')?.position).toBe(31);
   });
 });
+
+describe('a Namespace of a cluster that is forgotten', () => {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', name: 'shop' };
+
+  /** Who owes it, when the fleet was read back in this order. */
+  const owedBy = async (...order: string[]): Promise<string[]> => {
+    const fleet = new Fleet();
+    const connection = { server: '', credentials: 'one', warnings: [] };
+    const state = { exists: true, cluster: 'a', labels: {}, phase: 'Connected', connection } as const;
+    fleet.clusters.set('a', { state, registered: 1, position: 1 });
+    for (const name of order) {
+      const owner = { name, project: 'default', createdAt: '', updatedAt: '', position: 1 };
+      fleet.applications.set(name, { ...owner, state: { exists: true } as never });
+      const target = {
+        application: name,
+        cluster: 'a',
+        removing: false,
+        generation: 20,
+        appliedGeneration: 20,
+      };
+      fleet.putTarget({ ...target, drift: [], position: 20, inventory: new Map() });
+      const at = { created: true, wanted: true, position: 20 };
+      fleet.putInventory(fleet.target(name, 'a')!, keyOf(ref), { ref, ...at });
+      if (name === 'bank')
+        fleet.putInventory(fleet.target(name, 'a')!, keyOf(namespace), { ref: namespace, made: true, ...at });
+    }
+    await evolveFleet(
+      fleet,
+      {} as Planner,
+      {
+        type: 'ClusterForgotten',
+        position: 30,
+        recordedAt: '2026-01-01T00:00:00Z',
+        data: { cluster: 'a', workloads: 'delete' },
+      } as unknown as RecordedEvent,
+    );
+    return order.filter((name) => fleet.target(name, 'a')?.inventory.has(keyOf(namespace))).sort();
+  };
+
+  it('is owed by the same application, however the fleet was read back', async () => {
+    expect(await owedBy('shop', 'bank')).toEqual(['shop']);
+    expect(await owedBy('bank', 'shop')).toEqual(['shop']);
+  });
+});

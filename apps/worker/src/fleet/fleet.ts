@@ -50,6 +50,8 @@ export class Changes {
  * The whole fleet in memory: the fold of the log up to `position`. Reading rows back for every batch instead cost
  * a round trip an event; the fold of a hundred thousand targets fits in memory and is checked against the tables by
  * the rebuild test. Manifests stay in the database: `release` fetches them when a plan needs them.
+ * What concerns several applications of a cluster is decided in the order of their names: that of the maps is another one
+ * after they were read back, and every fold must decide alike.
  */
 export class Fleet {
   position = 0;
@@ -64,8 +66,8 @@ export class Fleet {
   readonly nodes = new FleetNodes();
   private readonly sidecarClusters = new Map<string, Map<string, SidecarClusterRecord>>();
   private readonly targets = new Map<string, Map<string, TargetRecord>>();
-  /** By cluster and name: the application that owes the deletion of a Namespace which Keelson made. */
-  private readonly owedNamespaces = new Map<string, string>();
+  /** By cluster and name: the applications that owe the deletion of a Namespace which Keelson made. */
+  private readonly owedNamespaces = new Map<string, Set<string>>();
   changes = new Changes();
 
   target(application: string, cluster: string): TargetRecord | undefined {
@@ -76,8 +78,16 @@ export class Fleet {
     return [...(this.targets.get(application)?.values() ?? [])];
   }
 
+  /** In order. */
+  applicationNames(): string[] {
+    return [...this.applications.keys()].sort();
+  }
+
+  /** In the order of their applications. */
   targetsIn(cluster: string): TargetRecord[] {
-    return [...this.targets.values()].flatMap((byCluster) => byCluster.get(cluster) ?? []);
+    return [...this.targets.values()]
+      .flatMap((byCluster) => byCluster.get(cluster) ?? [])
+      .sort((a, b) => (a.application < b.application ? -1 : 1));
   }
 
   sidecarIn(sidecar: string, cluster: string): SidecarClusterRecord | undefined {
@@ -116,9 +126,9 @@ export class Fleet {
     this.changes.targets.set(`${application}/${cluster}`, { application, cluster });
   }
 
-  /** Who owes the deletion of a Namespace that Keelson made. */
+  /** Who owes the deletion of a Namespace that Keelson made; of several the first. */
   holderOfOwed(cluster: string, namespace: string): TargetRecord | undefined {
-    const application = this.owedNamespaces.get(`${cluster} ${namespace}`);
+    const [application] = [...(this.owedNamespaces.get(`${cluster} ${namespace}`) ?? [])].sort();
     return application === undefined ? undefined : this.target(application, cluster);
   }
 
@@ -148,8 +158,11 @@ export class Fleet {
     const { made, ref } = after ?? before ?? {};
     if (!made || !ref) return;
     const place = `${cluster} ${ref.name}`;
-    if (after && !after.wanted) this.owedNamespaces.set(place, application);
-    else if (this.owedNamespaces.get(place) === application) this.owedNamespaces.delete(place);
+    const holders = this.owedNamespaces.get(place) ?? new Set<string>();
+    if (after && !after.wanted) holders.add(application);
+    else holders.delete(application);
+    if (holders.size > 0) this.owedNamespaces.set(place, holders);
+    else this.owedNamespaces.delete(place);
   }
 
   private touchInventory({ application, cluster }: TargetRecord, key: string): void {

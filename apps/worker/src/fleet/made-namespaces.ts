@@ -92,12 +92,8 @@ const inherit = (
   fleet.touchTarget(heir, moment.position);
 };
 
-/** The first by name, so that every replay of the log finds the same one. */
 const heirTo = (fleet: Fleet, target: TargetRecord, namespace: string): TargetRecord | undefined =>
-  fleet
-    .targetsIn(target.cluster)
-    .filter((other) => other !== target && namespacesOf(other).has(namespace))
-    .sort((a, b) => (a.application < b.application ? -1 : 1))[0];
+  fleet.targetsIn(target.cluster).find((other) => other !== target && namespacesOf(other).has(namespace));
 
 const hold = (
   fleet: Fleet,

@@ -91,7 +91,7 @@ const end = async (
   for (const record of fleet.sidecarEverywhere(name)) {
     if (record.pace && !record.back && !owed.has(record.cluster)) leave(fleet, record, position);
   }
-  for (const application of fleet.applications.keys()) {
+  for (const application of fleet.applicationNames()) {
     for (const target of fleet.targetsOf(application)) {
       if (target.sidecars?.[name]) await planner.plan(target, event);
     }

@@ -24,7 +24,7 @@ export const placeCluster = async (
   cluster: string,
   moment: Moment,
 ): Promise<void> => {
-  for (const name of fleet.applications.keys()) await placeTarget(fleet, planner, name, cluster, moment);
+  for (const name of fleet.applicationNames()) await placeTarget(fleet, planner, name, cluster, moment);
 };
 
 const placeTarget = async (

@@ -31,7 +31,7 @@ export const foldSidecar = async (
   fleet.changes.sidecars.add(name);
   if (event.type === 'SidecarReleaseRequested') return;
   for (const { cluster } of fleet.sidecarEverywhere(name)) forgetUnplaced(fleet, cluster);
-  for (const application of fleet.applications.keys()) await planner.planApplication(application, event);
+  for (const application of fleet.applicationNames()) await planner.planApplication(application, event);
 };
 
 /** What runs decided about a cluster is worth nothing once their sidecar is not placed there. */
