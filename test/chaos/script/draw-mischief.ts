@@ -79,11 +79,12 @@ export const drawMischief = (
       };
     case 'plant': {
       const { namespace } = dice.pick([...state.apps.values()]);
+      state.planted += 1;
       return {
         trick: 'plant',
         clusters: someClusters(dice, state, 3),
         namespace,
-        name: `theirs-${state.step}`,
+        name: `theirs-${state.planted}`,
       };
     }
   }

@@ -35,6 +35,7 @@ export class Script {
     this.state = {
       step: 0,
       commands: 0,
+      planted: 0,
       clusters: new Map(clusters.map((name) => [name, { registered: false, labels: {} }])),
       apps: new Map(
         Object.entries(APPS).map(([name, namespace]) => [

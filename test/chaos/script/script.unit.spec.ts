@@ -50,6 +50,18 @@ describe('a script of chaos', () => {
     ]);
   });
 
+  it('never has the same object made twice in one cluster', () => {
+    for (const seed of [1, 2, 13]) {
+      const made = stepsOf(seed, 2_000)
+        .flatMap((step) => step.mischief)
+        .flatMap((each) =>
+          each.trick === 'plant' ? each.clusters.map((name) => `${name} ${each.name}`) : [],
+        );
+      expect(made.length).toBeGreaterThan(0);
+      expect(new Set(made).size).toBe(made.length);
+    }
+  });
+
   it('numbers its commands, and never asks twice at once about one application', () => {
     const steps = stepsOf(2);
     const numbers = steps.flatMap((step) => step.commands.map(({ number }) => number));

@@ -9,6 +9,8 @@ export interface ScriptState {
   step: number;
   /** Numbers commands; also marks contents, so that no two are equal. */
   commands: number;
+  /** Numbers the objects that other people make: a step may have several of them in one cluster. */
+  planted: number;
   readonly clusters: Map<string, { registered: boolean; labels: Labels }>;
   readonly apps: Map<string, AppState>;
   readonly sidecars: Map<string, SidecarState>;
