@@ -97,14 +97,17 @@ describe('callbacks to a pipeline', () => {
     expect(metrics).toContain('keelson_callback_deliveries{to="webhook/pipeline",phase="Pending"} 2');
 
     outside.json('/hook', {});
-    await keelson.must('POST', `/v1/webhooks/pipeline/deliveries/${id}/redeliver`, { reason: 'it is ready' });
     await delivered('/v1/webhooks/pipeline/deliveries', 2);
     expect((await keelson.must('GET', '/v1/webhooks/pipeline')).lastError).toBeNull();
 
+    // Nothing is pending any more: what comes now was asked for.
     const told = heard('/hook').length;
+    await keelson.must('POST', `/v1/webhooks/pipeline/deliveries/${id}/redeliver`, { reason: 'once more' });
+    await until('it is delivered again', () => heard('/hook').length > told);
+    await delivered('/v1/webhooks/pipeline/deliveries', 2);
     await keelson.must('POST', '/v1/webhooks/pipeline/replay', { from: 1 });
     await delivered('/v1/webhooks/pipeline/deliveries', 4);
-    expect(heard('/hook')).toHaveLength(told + 2);
+    expect(heard('/hook')).toHaveLength(told + 3);
 
     const { items } = await keelson.must('GET', '/v1/webhooks/pipeline/deliveries?limit=3');
     expect(items).toHaveLength(3);

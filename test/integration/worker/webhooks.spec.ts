@@ -126,7 +126,11 @@ describe('webhooks', () => {
     for (const name of ['away-1', 'away-2', 'away-3']) await happen(name);
     await until('the well one is told', () => heard('/well').length === 3);
     await until('the other one was tried', () => heard('/away').length >= 2);
-    const [first] = await rowsOf('away');
+    // What came of a try is noted after it was heard.
+    const [first] = await until('that is noted', async () => {
+      const rows = await rowsOf('away');
+      return (rows[0]?.attempts ?? 0) > 0 && rows;
+    });
     expect(first!.phase).toBe('Pending');
     expect(first!.history[0]).toMatchObject({ status: 503, response: '{"message":"down for repairs"}' });
     const tried = heard('/away').length;

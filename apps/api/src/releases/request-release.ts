@@ -1,6 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { applicationDecider, applicationStream, callbackUrlProblem, type Callback } from '@keelson/domain';
+import {
+  applicationDecider,
+  applicationStream,
+  callbackUrlProblem,
+  releaseCallbackSecrets,
+  type Callback,
+} from '@keelson/domain';
 import type { CommandContext, CommandUnit, Vault } from '@keelson/event-store';
 import { CommandRunner, type Recorded } from '../commands/command-runner';
 import { keepSecret } from '../commands/keep-secret';
@@ -63,7 +69,6 @@ export class RequestReleaseHandler implements ICommandHandler<RequestRelease> {
     if (!callback) return undefined;
     const { url, secret } = callback;
     if (secret === undefined) return { url };
-    // Under this name the workers find it too.
-    return { url, secret: await keepSecret(this.vault, `release-callback/${application}`, secret) };
+    return { url, secret: await keepSecret(this.vault, releaseCallbackSecrets(application), secret) };
   }
 }

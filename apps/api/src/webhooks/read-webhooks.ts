@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { webhookStream } from '@keelson/domain';
+import { runStream, webhookStream } from '@keelson/domain';
 import type { EventStore } from '@keelson/event-store';
 import { notFound } from '../http/problem';
 import { STORE } from '../options';
@@ -71,7 +71,7 @@ export class ListDeliveriesHandler implements IQueryHandler<ListDeliveries> {
   private async subscriber(of: ListDeliveries['of']): Promise<string> {
     if ('webhook' in of) return webhookStream((await existing(this.store, of.webhook)).name);
     if (!(await runById(this.store.pool, of.run))) throw runNotFound(of.run);
-    return `run/${of.run}`;
+    return runStream(of.run);
   }
 }
 

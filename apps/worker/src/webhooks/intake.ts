@@ -17,9 +17,10 @@ const PAGE = 500;
 /** So many positions without anything wanted in them are looked through again after a restart. */
 const UNNOTED = 5_000;
 
-/** A subscriber that was served up to what the log had. */
 export interface Served {
   readonly subscriber: Subscriber;
+  /** False when another worker came first: what it did not note is to be looked for at once. */
+  readonly noted: boolean;
   /** Nothing will come any more. */
   readonly done: boolean;
 }
@@ -46,8 +47,9 @@ export class CallbackIntake {
     const start = cursor ?? { version: 0, position: 0, done: false };
     // The row may be newer than `upTo`: one that is over must not be taken for told before its last event was looked at.
     const end = Math.max(upTo, run.position);
-    if (!start.done) await this.look(subscriber, cursor, { cursor: start, again: [] }, end, run.over);
-    return { subscriber, done: run.over };
+    const noted =
+      start.done || (await this.look(subscriber, cursor, { cursor: start, again: [] }, end, run.over));
+    return { subscriber, noted, done: run.over && noted };
   }
 
   forget(name: string): void {
@@ -69,17 +71,18 @@ export class CallbackIntake {
     }
     if (!wish.webhook) return undefined;
     const subscriber = webhookSubscriber(wish.webhook);
-    await this.look(subscriber, wish.forget ? undefined : known, wish, upTo, false);
-    return { subscriber, done: false };
+    const noted = await this.look(subscriber, wish.forget ? undefined : known, wish, upTo, false);
+    return { subscriber, noted, done: false };
   }
 
+  /** False when another worker came first. */
   private async look(
     subscriber: Subscriber,
     known: Cursor | undefined,
     wish: Omit<Intake, 'deliveries'>,
     upTo: number,
     last: boolean,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { pool, log } = this.store;
     const { name, sieve } = subscriber;
     let before = known;
@@ -96,12 +99,15 @@ export class CallbackIntake {
       cursor = { ...cursor, position: end, done: last && !more };
       const isNews = deliveries.length > 0 || cursor.done || before?.version !== cursor.version;
       if (before && !isNews && end - before.position < UNNOTED) continue;
-      // Another worker was here, or still is: it has noted the same.
-      if (!(await noteIntake(pool, name, before, { cursor, deliveries, ...rest }))) return this.forget(name);
+      if (!(await noteIntake(pool, name, before, { cursor, deliveries, ...rest }))) {
+        this.forget(name);
+        return false;
+      }
       before = cursor;
       rest = { again: [] };
     }
     if (before) this.seen.set(name, { cursor: before, position: cursor.position });
+    return true;
   }
 
   private async wanted(subscriber: Subscriber, events: readonly RecordedEvent[]): Promise<NewDelivery[]> {

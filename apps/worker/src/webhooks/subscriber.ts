@@ -1,4 +1,12 @@
-import { webhookStream, webhookWants, type Callback, type ToldEvent, type Webhook } from '@keelson/domain';
+import {
+  releaseCallbackSecrets,
+  runStream,
+  webhookStream,
+  webhookWants,
+  type Callback,
+  type ToldEvent,
+  type Webhook,
+} from '@keelson/domain';
 import type { LogFilter } from '@keelson/event-store';
 
 /** Who is told of events: a webhook, or whoever a release was to call back. */
@@ -46,9 +54,9 @@ const isAskedFor = ({ type, data }: ToldEvent): boolean =>
   type === 'GateStarted' && (data as { readonly gateType?: unknown }).gateType === 'Approval';
 
 export const runSubscriber = (run: string, application: string, callback: Callback): Subscriber => ({
-  name: `run/${run}`,
+  name: runStream(run),
   callback,
-  secretName: `release-callback/${application}`,
+  secretName: releaseCallbackSecrets(application),
   sieve: { run },
   wants: (event) => COURSE.has(event.type) || isAskedFor(event),
 });

@@ -86,6 +86,7 @@ export class WebhookDispatcher {
     if (!this.options.owns(name)) return this.drop(name);
     const served = await this.intake.take(name, this.position);
     if (!served) return this.drop(name);
+    if (!served.noted) this.passes.ask(name);
     const againMs = await this.sender.send(served.subscriber);
     if (this.stopping.signal.aborted) return;
     if (againMs !== undefined) this.alarms.set(name, Math.min(Math.ceil(againMs), LONGEST_TIMER_MS));

@@ -15,3 +15,6 @@ export const callbackUrlProblem = (text: string): string | undefined => {
     ? 'must not contain credentials; give a secret to sign with instead'
     : undefined;
 };
+
+/** Under which the vault has the secrets that an application's releases gave to be called back with. */
+export const releaseCallbackSecrets = (application: string): string => `release-callback/${application}`;

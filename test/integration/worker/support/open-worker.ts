@@ -17,7 +17,15 @@ export const openWorker = async ({ url, key, logger, ownsAll = false }: WorkerSe
   const store = await openEventStore({ pool });
   const jobs = await openJobQueue({ catalog: WORKER_JOBS, database: url });
   const bus = new PostgresBus(store.log, logger);
-  const worker = await startWorker({ store, vault: createVault(pool, key), jobs, bus, logger, ownsAll });
+  const worker = await startWorker({
+    store,
+    vault: createVault(pool, key),
+    jobs,
+    bus,
+    logger,
+    allowPrivateCallbacks: true,
+    ownsAll,
+  });
   return async (): Promise<void> => {
     await worker.stop();
     await bus.close();
